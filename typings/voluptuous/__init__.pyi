@@ -1,0 +1,2 @@
+# Home Assistant serves voluptuous through probatio, whose types it uses.
+from probatio import *
