@@ -1,0 +1,1 @@
+"""Smartcar itself: its payloads, signals, problems and APIs. Knows nothing of Home Assistant."""

@@ -1,0 +1,280 @@
+"""What a Smartcar API offers, how it is asked, and how it fails."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+import json
+import math
+import re
+import time
+from typing import Protocol
+from urllib.parse import quote, urlencode
+
+import aiohttp
+from yarl import URL
+
+from .model import Problem, Remedy, Vehicle
+from .problems import parse_problem
+
+USER_AGENT = "smartcar_dynamic"
+
+_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
+_LARGEST_ANSWER = 2 * 1024 * 1024
+_LONGEST_WAIT = 24 * 60 * 60.0
+# What a token endpoint calls a credential that it does not accept (RFC 6749, 5.2).
+_REJECTIONS = frozenset({"invalid_client", "invalid_grant", "invalid_request", "unauthorized_client"})
+# A type or code is words; an ID, a VIN or a token never is.
+_WORDS = re.compile(r"[A-Z]+(?:_[A-Z0-9]+)*(?::[A-Z]+(?:_[A-Z0-9]+)*)?")
+_YEARS = range(1900, 2200)
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Where Smartcar is: origins without a trailing slash."""
+
+    auth: str = "https://auth.smartcar.com"
+    api: str = "https://api.smartcar.com"
+    connect: str = "https://connect.smartcar.com"
+    iam: str = "https://iam.smartcar.com"
+    vehicle: str = "https://vehicle.api.smartcar.com"
+    management: str = "https://management.api.smartcar.com"
+
+    @classmethod
+    def below(cls, origin: str) -> Hosts:
+        """Return hosts that are folders of one origin, as the simulator has them."""
+        return cls(**{name: f"{origin}/{name}" for name in cls.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A webhook as `GET /v3/webhooks` lists it.
+
+    `triggers` and `data` are signal codes: `None` where the API does not say, or not legibly.
+    """
+
+    id: str = field(repr=False)
+    name: str
+    callback_uri: str = field(repr=False)
+    error_callback_uri: str | None = field(repr=False)
+    enabled: bool
+    auto_subscribe: bool
+    triggers: tuple[str, ...] | None
+    data: tuple[str, ...] | None
+
+
+class SmartcarError(Exception):
+    """Smartcar could not be asked, or said no. The message has no secret and no ID in it."""
+
+
+class SmartcarConnectionError(SmartcarError):
+    """No usable answer: not reached, not in time, or not what the API is documented to say."""
+
+
+class SmartcarApiError(SmartcarError):
+    """Smartcar's own error: as a problem, its HTTP status, and the seconds to wait if it says."""
+
+    def __init__(
+        self, message: str, problem: Problem, status: int, retry_after: float | None = None
+    ) -> None:
+        """Keep what Smartcar said; `message` is what a person may read."""
+        super().__init__(message)
+        self.problem = problem
+        self.status = status
+        self.retry_after = retry_after
+
+
+class SmartcarCredentialsError(SmartcarApiError):
+    """Smartcar's clear no to our credentials, which only their owner can end."""
+
+
+class SmartcarClient(Protocol):
+    """The verbs that both APIs have. Each raises a `SmartcarError` when it fails."""
+
+    async def check_credentials(self) -> None:
+        """Return if Smartcar accepts the credentials; one unbilled call."""
+
+    async def vehicles(self) -> tuple[Vehicle, ...]:
+        """Return the vehicles that their owners connected; none at all is normal."""
+
+    async def describe(self, vehicle: Vehicle) -> Vehicle:
+        """Return the vehicle with what was unknown about it and can be asked for."""
+
+    async def subscribe(self, vehicle: Vehicle, webhook_id: str) -> None:
+        """Have the vehicle's data sent to the webhook; done if it already is."""
+
+    async def unsubscribe(self, vehicle: Vehicle, webhook_id: str) -> None:
+        """Have no more of the vehicle's data sent to the webhook; done if none was."""
+
+    async def subscribed(self, webhook_id: str) -> frozenset[str] | None:
+        """Return the IDs of the vehicles subscribed to the webhook, or `None` if it cannot be told."""
+
+    async def webhooks(self) -> tuple[Webhook, ...] | None:
+        """Return the application's webhooks, or `None` if they cannot be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request; `aim` completes "Smartcar was asked to …" and stands in every error."""
+
+    aim: str
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    json: Mapping[str, object] | None = field(default=None, repr=False)
+
+    def unexpected(self) -> SmartcarConnectionError:
+        """Return the error for an answer that is none to this request."""
+        return SmartcarConnectionError(
+            f"Smartcar was asked to {self.aim} and answered with something else"
+        )
+
+
+class Requests(ABC):
+    """How both APIs are asked: one way to send, one way to authorize."""
+
+    def __init__(self, session: aiohttp.ClientSession, user_agent: str) -> None:
+        """Ask over this session, which stays its owner's."""
+        self._session = session
+        self._user_agent = user_agent
+
+    @abstractmethod
+    async def _access_token(self, rejected: str | None = None) -> str:
+        """Return a token for the next call: never the one that was just rejected."""
+
+    async def _call(self, request: Request) -> object:
+        """Send with the access token, once more with a new one if Smartcar rejects it."""
+        token = await self._access_token()
+        try:
+            return await self._send(authorized(request, token))
+        except SmartcarCredentialsError:
+            token = await self._access_token(rejected=token)
+        return await self._send(authorized(request, token))
+
+    async def _send(self, request: Request) -> object:
+        """Return the JSON of a 2xx, `None` if there is none in it; raise what else happens."""
+        headers = {"Accept": "application/json", "User-Agent": self._user_agent, **request.headers}
+        try:
+            async with self._session.request(
+                request.method,
+                URL(request.url, encoded=True),
+                # A pasted line break must not end the header.
+                headers={k: "".join(filter(str.isprintable, v)) for k, v in headers.items()},
+                data=request.form,
+                json=request.json,
+                allow_redirects=False,
+                timeout=_TIMEOUT,
+            ) as response:
+                body = await _bounded(response.content)
+        except TimeoutError:
+            failure = "no answer in time"
+        except aiohttp.ClientError as err:
+            failure = type(err).__name__  # its text, and its context, may have the URL
+        else:
+            return _judge(request, response.status, response.headers.get("Retry-After"), body)
+        raise SmartcarConnectionError(f"Smartcar could not be asked to {request.aim}: {failure}")
+
+
+def authorized(request: Request, token: str) -> Request:
+    """Return the request with a bearer token."""
+    return replace(request, headers={**request.headers, "Authorization": f"Bearer {token}"})
+
+
+def address(origin: str, *path: str, query: Mapping[str, str] | None = None) -> str:
+    """Return an URL; no part of the path or query can be more than a part, whatever is in it."""
+    url = "/".join((origin, *(quote(part, safe="", errors="replace") for part in path)))
+    return f"{url}?{urlencode(query, errors='replace')}" if query else url
+
+
+def dig(raw: object, *path: str) -> object:
+    """Return what is at a path of an answer, or `None`."""
+    for name in path:
+        raw = raw.get(name) if isinstance(raw, Mapping) else None
+    return raw
+
+
+def text(raw: object) -> str | None:
+    """Return a text that says something, or `None`."""
+    return raw if isinstance(raw, str) and raw.strip() else None
+
+
+def year(raw: object) -> int | None:
+    """Return a model year, a number or the text of one, or `None`."""
+    if isinstance(raw, str) and raw.isdecimal() and len(raw) == len("2026"):
+        raw = int(raw)
+    return raw if isinstance(raw, int) and raw in _YEARS else None
+
+
+def lifetime(raw: object, default: float) -> float:
+    """Return the seconds of an `expires_in`, a number or the text of one."""
+    match raw:
+        case bool():
+            return default
+        case int() | float() | str():
+            return _seconds(raw) or default
+        case _:
+            return default
+
+
+def _judge(request: Request, status: int, retry_after: str | None, body: bytes | None) -> object:
+    if body is None or HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        raise request.unexpected()
+    answer = _decoded(body)
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return answer
+    problem = parse_problem(answer, status=status)
+    error = SmartcarApiError
+    match answer:
+        case {"error": str(word)} if word in _REJECTIONS:
+            problem = replace(
+                problem, type="AUTHENTICATION", code=word.upper(), remedy=Remedy.CREDENTIALS
+            )
+            error = SmartcarCredentialsError
+        case None if body and status == HTTPStatus.UNAUTHORIZED:
+            raise request.unexpected()  # a proxy's page, not Smartcar's no
+        case _ if problem.remedy is Remedy.CREDENTIALS and status == HTTPStatus.UNAUTHORIZED:
+            error = SmartcarCredentialsError
+    said = next((name for name in (problem.name, problem.type) if _WORDS.fullmatch(name)), status)
+    raise error(
+        f"Smartcar refused to {request.aim}: {said}", problem, status, _wait(retry_after)
+    )
+
+
+async def _bounded(content: aiohttp.StreamReader) -> bytes | None:
+    body = bytearray()
+    async for chunk in content.iter_any():
+        body += chunk
+        if len(body) > _LARGEST_ANSWER:
+            return None
+    return bytes(body)
+
+
+def _decoded(body: bytes) -> object:
+    try:
+        answer: object = json.loads(body)
+    except ValueError, RecursionError:
+        return None
+    return answer
+
+
+def _wait(header: str | None) -> float | None:
+    """Return the seconds of a `Retry-After`, a number or an HTTP date, at most a day."""
+    if header is None:
+        return None
+    seconds = _seconds(header)
+    if seconds is None:
+        try:
+            seconds = parsedate_to_datetime(header).timestamp() - time.time()
+        except ValueError, OverflowError:
+            return None
+    return min(max(seconds, 0.0), _LONGEST_WAIT)
+
+
+def _seconds(raw: float | str) -> float | None:
+    try:
+        seconds = float(raw)
+    except ValueError, OverflowError:
+        return None
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None

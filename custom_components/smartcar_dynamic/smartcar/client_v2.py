@@ -1,0 +1,218 @@
+"""API v2.0: an access token per owner, renewed with a refresh token that changes each time.
+
+Sources: the v2.0 API reference, "Auth code exchange" and "Refresh token" pages.
+"""
+
+import asyncio
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+import time
+from typing import override
+
+import aiohttp
+
+from .client import (
+    USER_AGENT,
+    Hosts,
+    Request,
+    Requests,
+    SmartcarApiError,
+    SmartcarClient,
+    SmartcarCredentialsError,
+    Webhook,
+    address,
+    authorized,
+    dig,
+    lifetime,
+    text,
+    year,
+)
+from .model import Problem, Remedy, Vehicle
+
+_LIFETIME = 7200.0
+_MARGIN = 60.0
+_WEEK = 7 * 24 * 60 * 60.0
+_PAGE = 50
+_PAGES = 200
+
+_NOT_PERMITTED = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_IMPLEMENTED})
+_NO_VIN = _NOT_PERMITTED | {HTTPStatus.CONFLICT}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An owner's tokens; `expires_at` is the access token's end in seconds since 1970."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
+    expires_at: float
+
+
+class ClientV2(Requests, SmartcarClient):
+    """What a dynamic webhook's owner can ask of API v2.0."""
+
+    def __init__(  # noqa: PLR0913 - what Smartcar's dashboard shows, each by its name
+        self,
+        session: aiohttp.ClientSession,
+        hosts: Hosts,
+        token: Token,
+        *,
+        client_id: str | None,
+        client_secret: str | None,
+        management_token: str,
+        save_token: Callable[[Token], Awaitable[None] | None],
+        user_agent: str = USER_AGENT,
+    ) -> None:
+        """Start with a token; each later one goes to `save_token` before it is used."""
+        super().__init__(session, user_agent)
+        self._hosts = hosts
+        self._token = token
+        self._management_token = management_token
+        self._save_token = save_token
+        self._basic = (
+            "Basic " + b64encode(f"{client_id}:{client_secret}".encode()).decode()
+            if client_id and client_secret
+            else None
+        )
+        self._renewing = asyncio.Lock()
+
+    @override
+    async def check_credentials(self) -> None:
+        """Return if Smartcar accepts the access token, or renews it ("User vehicles" page)."""
+        await self._vehicle_ids(limit=1, offset=0)
+
+    @override
+    async def vehicles(self) -> tuple[Vehicle, ...]:
+        """Return the owner's vehicles, only their IDs ("User vehicles" page: pages of 50)."""
+        ids: dict[str, None] = {}
+        for _ in range(_PAGES):
+            known = len(ids)
+            page, total = await self._vehicle_ids(limit=_PAGE, offset=known)
+            ids |= dict.fromkeys(page)
+            more = len(page) == _PAGE if total is None else len(ids) < total
+            if not more or len(ids) == known:
+                break
+        return tuple(Vehicle(id_) for id_ in ids)
+
+    @override
+    async def describe(self, vehicle: Vehicle) -> Vehicle:
+        """Return the vehicle with make, model, year and VIN, as far as unknown and permitted."""
+        if vehicle.make is None or vehicle.model is None:
+            told = await self._told("read a vehicle's attributes", vehicle, _NOT_PERMITTED)
+            vehicle = replace(
+                vehicle,
+                make=text(dig(told, "make")),
+                model=text(dig(told, "model")),
+                year=year(dig(told, "year")),
+            )
+        if vehicle.vin is None:
+            told = await self._told("read a vehicle's VIN", vehicle, _NO_VIN, "vin")
+            vehicle = replace(vehicle, vin=text(dig(told, "vin")))
+        return vehicle
+
+    @override
+    async def subscribe(self, vehicle: Vehicle, webhook_id: str) -> None:
+        """Subscribe the vehicle with the owner's token ("Subscribe webhook" page)."""
+        url = self._subscription(vehicle, webhook_id)
+        try:
+            await self._call(Request("subscribe a vehicle", "POST", url))
+        except SmartcarApiError as err:
+            if not already(err):
+                raise
+
+    @override
+    async def unsubscribe(self, vehicle: Vehicle, webhook_id: str) -> None:
+        """Unsubscribe the vehicle with the management token ("Unsubscribe webhook" page)."""
+        url = self._subscription(vehicle, webhook_id)
+        request = Request("unsubscribe a vehicle", "DELETE", url)
+        try:
+            await self._send(authorized(request, self._management_token))
+        except SmartcarApiError as err:
+            if err.status != HTTPStatus.NOT_FOUND:
+                raise
+
+    @override
+    async def subscribed(self, webhook_id: str) -> None:
+        """Return `None`: API v2.0 does not tell."""
+
+    @override
+    async def webhooks(self) -> None:
+        """Return `None`: API v2.0 does not tell."""
+
+    async def keep_alive(self) -> None:
+        """Renew tokens that are a week old: 60 days without it and the owner must connect again."""
+        async with self._renewing:
+            issued = self._token.expires_at - _LIFETIME
+            if self._basic and self._token.refresh_token and time.time() - issued >= _WEEK:
+                await self._renew()
+
+    async def _vehicle_ids(self, *, limit: int, offset: int) -> tuple[list[str], int | None]:
+        query = {"limit": str(limit), "offset": str(offset)}
+        url = address(self._hosts.api, "v2.0", "vehicles", query=query)
+        request = Request("list the vehicles", "GET", url)
+        answer = await self._call(request)
+        ids = dig(answer, "vehicles")
+        if not isinstance(ids, list):
+            raise request.unexpected()
+        total = dig(answer, "paging", "count")
+        return [id_ for id_ in ids if text(id_)], total if isinstance(total, int) else None
+
+    async def _told(
+        self, aim: str, vehicle: Vehicle, silent: frozenset[HTTPStatus], *path: str
+    ) -> object:
+        """Return what the vehicle's page says, or `None` where the status says that it will not."""
+        url = address(self._hosts.api, "v2.0", "vehicles", vehicle.id, *path)
+        request = Request(aim, "GET", url)
+        try:
+            answer = await self._call(request)
+        except SmartcarApiError as err:
+            if err.status in silent:
+                return None
+            raise
+        if not isinstance(answer, dict):
+            raise request.unexpected()
+        return answer
+
+    def _subscription(self, vehicle: Vehicle, webhook_id: str) -> str:
+        return address(self._hosts.api, "v2.0", "vehicles", vehicle.id, "webhooks", webhook_id)
+
+    @override
+    async def _access_token(self, rejected: str | None = None) -> str:
+        async with self._renewing:
+            expired = self._token.expires_at - _MARGIN <= time.time()
+            if expired or self._token.access_token == rejected:
+                await self._renew()
+            return self._token.access_token
+
+    async def _renew(self) -> None:
+        """Renew the tokens; the lock is the caller's."""
+        refresh_token = self._token.refresh_token
+        if not self._basic or not refresh_token:
+            raise SmartcarCredentialsError(
+                "The access token has expired, and without refresh token, client ID and client"
+                " secret it cannot be renewed",
+                Problem("AUTHENTICATION", None, Remedy.CREDENTIALS),
+                HTTPStatus.UNAUTHORIZED,
+            )
+        request = Request(
+            "renew the access token",
+            "POST",
+            address(self._hosts.auth, "oauth", "token"),
+            headers={"Authorization": self._basic},
+            form={"grant_type": "refresh_token", "refresh_token": refresh_token},
+        )
+        answer = await self._send(request)
+        access_token = text(dig(answer, "access_token"))
+        if access_token is None:
+            raise request.unexpected()
+        token = Token(
+            access_token=access_token,
+            refresh_token=text(dig(answer, "refresh_token")) or refresh_token,
+            expires_at=time.time() + lifetime(dig(answer, "expires_in"), _LIFETIME),
+        )
+        # The old refresh token dies within minutes: what is not saved now may be lost.
+        if (saving := self._save_token(token)) is not None:
+            await saving
+        self._token = token

@@ -1,0 +1,152 @@
+"""What Smartcar tells about vehicles, as values: no payload dict goes further than this package."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum, auto
+
+
+class Remedy(StrEnum):
+    """Who has to do what to end a problem."""
+
+    REAUTHENTICATE = auto()
+    """The owner goes through Smartcar Connect again."""
+    OWNER = auto()
+    """The owner acts at the manufacturer: accepts terms, renews a subscription, adds the car."""
+    PLAN = auto()
+    """The Smartcar plan lacks it, or the account is suspended."""
+    PERMISSION = auto()
+    """The owner's grant, or the plan's selection of signals, does not cover it."""
+    NOT_CAPABLE = auto()
+    """The vehicle will never provide it."""
+    WAIT = auto()
+    """It passes by itself."""
+    CREDENTIALS = auto()
+    """Smartcar does not accept our credentials."""
+    OURS = auto()
+    """The request was wrong, or the API that it was for is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One error of Smartcar's, in its own words and as a remedy.
+
+    `signals` are the signal codes that it concerns; empty means the vehicle as a whole.
+    `reauthenticate_url` is the partial Connect URL that some errors carry.
+    """
+
+    type: str
+    code: str | None
+    remedy: Remedy
+    signals: tuple[str, ...] = ()
+    resolved: bool = False
+    description: str = field(default="", repr=False)
+    reauthenticate_url: str | None = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        """Return the error as Smartcar's pages write it, for example `VEHICLE_STATE:ASLEEP`."""
+        return f"{self.type}:{self.code}" if self.code else self.type
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A vehicle as far as Smartcar has told us about it.
+
+    `permissions` is this vehicle's own grant: `None` where Smartcar has not said.
+    """
+
+    id: str = field(repr=False)
+    make: str | None = None
+    model: str | None = None
+    year: int | None = None
+    vin: str | None = field(default=None, repr=False)
+    powertrain: str | None = None
+    user_id: str | None = field(default=None, repr=False)
+    permissions: frozenset[str] | None = None
+
+    @property
+    def tail(self) -> str:
+        """Return the ID's last four characters, which tell vehicles apart and identify none."""
+        return self.id[-4:]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a vehicle is: degrees, WGS 84."""
+
+    latitude: float = field(repr=False)
+    longitude: float = field(repr=False)
+
+
+type Value = bool | float | str | Position | datetime
+"""A reading's value in its canonical unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One fact: `key` is a signal code, or a signal code and a part after a dot.
+
+    A value of `None` is an answer, too: the vehicle does not know.
+    """
+
+    key: str
+    value: Value | None = field(repr=False)
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One signal of one delivery: its readings, or its problem and none.
+
+    `recorded_at` is when the vehicle recorded it, in milliseconds since 1970; `None` is unknown.
+    `label` names a signal that the vocabulary does not list.
+    """
+
+    code: str
+    readings: tuple[Reading, ...] = ()
+    recorded_at: int | None = None
+    problem: Problem | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one delivery says about one vehicle.
+
+    `id` is the same when Smartcar repeats itself; a repeated report has been read before and comes
+    without signals. `delivered_at` (milliseconds) orders what has no time of its own.
+    """
+
+    vehicle: Vehicle
+    id: str | None
+    delivered_at: int
+    signals: tuple[Signal, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    repeated: bool = False
+
+
+class Kind(StrEnum):
+    """What a delivery is for."""
+
+    CHALLENGE = auto()
+    STATE = auto()
+    ERROR = auto()
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message of Smartcar's to the callback URI.
+
+    `test` marks what the dashboard's test button sends: it proves the way here and says nothing
+    about a vehicle. `notes` and `faults` name what could not be read by its place, never by its
+    content: notes are Smartcar's news to us, faults are our bugs.
+    """
+
+    kind: Kind
+    test: bool = False
+    webhook_id: str | None = field(default=None, repr=False)
+    challenge: str | None = field(default=None, repr=False)
+    reports: tuple[Report, ...] = ()
+    notes: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()

@@ -1,0 +1,25 @@
+"""Smartcar's times, ISO 8601 or since 1970, as milliseconds since 1970 in UTC."""
+
+from datetime import UTC, datetime
+from math import isfinite
+
+_FIRST_MILLISECONDS = 100_000_000_000
+_LAST_MILLISECONDS = 4_102_444_800_000
+_YEAR_2000 = 946_684_800_000
+
+
+def milliseconds(value: object) -> int | None:
+    """Return a time in milliseconds; `None` for 0, which means unknown, and for what is no time."""
+    if isinstance(value, str):
+        try:
+            time = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+        value = (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1000
+    elif type(value) is int:
+        pass
+    elif type(value) is not float or not isfinite(value):
+        return None
+    if 0 < value < _FIRST_MILLISECONDS:
+        value *= 1000
+    return round(value) if _YEAR_2000 <= value < _LAST_MILLISECONDS else None
