@@ -22,7 +22,7 @@ def is_authentic(body: bytes, signature: str | None, management_token: str) -> b
     if not signature:
         return False
     expected = sign(body, management_token).encode()
-    return hmac.compare_digest(expected, signature.strip().encode("utf-8", "surrogateescape"))
+    return hmac.compare_digest(expected, signature.strip().encode(errors="replace"))
 
 
 def answer_challenge(challenge: str, management_token: str) -> str | None:

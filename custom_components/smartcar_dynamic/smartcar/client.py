@@ -1,7 +1,8 @@
 """What a Smartcar API offers, how it is asked, and how it fails."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -24,10 +25,13 @@ _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 _LARGEST_ANSWER = 2 * 1024 * 1024
 _LONGEST_WAIT = 24 * 60 * 60.0
 # What a token endpoint calls a credential that it does not accept (RFC 6749, 5.2).
-_REJECTIONS = frozenset({"invalid_client", "invalid_grant", "invalid_request", "unauthorized_client"})
+_REJECTIONS = frozenset(
+    {"invalid_client", "invalid_grant", "invalid_request", "unauthorized_client"}
+)
 # A type or code is words; an ID, a VIN or a token never is.
-_WORDS = re.compile(r"[A-Z]+(?:_[A-Z0-9]+)*(?::[A-Z]+(?:_[A-Z0-9]+)*)?")
-_YEARS = range(1900, 2200)
+_WORDS = re.compile(r"(?=.{1,80}$)[A-Z]+(?:_[A-Z0-9]+)*(?::[A-Z]+(?:_[A-Z0-9]+)*)?")
+_REDIRECTS = range(300, 400)
+_CLIENT_ERRORS = range(400, 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,10 @@ class SmartcarClient(Protocol):
         """Have no more of the vehicle's data sent to the webhook; done if none was."""
 
     async def subscribed(self, webhook_id: str) -> frozenset[str] | None:
-        """Return the IDs of the vehicles subscribed to the webhook, or `None` if it cannot be told."""
+        """Return the IDs of the vehicles subscribed to the webhook, `None` if it cannot be told."""
 
     async def webhooks(self) -> tuple[Webhook, ...] | None:
-        """Return the application's webhooks, or `None` if they cannot be told."""
+        """Return the application's webhooks, `None` if they cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ class Request:
         )
 
 
-class Requests(ABC):
+class ApiClient(ABC):
     """How both APIs are asked: one way to send, one way to authorize."""
 
     def __init__(self, session: aiohttp.ClientSession, user_agent: str) -> None:
@@ -182,6 +186,17 @@ def authorized(request: Request, token: str) -> Request:
     return replace(request, headers={**request.headers, "Authorization": f"Bearer {token}"})
 
 
+@contextmanager
+def settled(status: HTTPStatus, *, saying: str) -> Iterator[None]:
+    """Take a refusal for done if it has this status, or is a 400 that says this."""
+    try:
+        yield
+    except SmartcarApiError as err:
+        said = err.status == HTTPStatus.BAD_REQUEST and saying in err.problem.description.lower()
+        if err.status != status and not said:
+            raise
+
+
 def address(origin: str, *path: str, query: Mapping[str, str] | None = None) -> str:
     """Return an URL; no part of the path or query can be more than a part, whatever is in it."""
     url = "/".join((origin, *(quote(part, safe="", errors="replace") for part in path)))
@@ -193,18 +208,6 @@ def dig(raw: object, *path: str) -> object:
     for name in path:
         raw = raw.get(name) if isinstance(raw, Mapping) else None
     return raw
-
-
-def text(raw: object) -> str | None:
-    """Return a text that says something, or `None`."""
-    return raw if isinstance(raw, str) and raw.strip() else None
-
-
-def year(raw: object) -> int | None:
-    """Return a model year, a number or the text of one, or `None`."""
-    if isinstance(raw, str) and raw.isdecimal() and len(raw) == len("2026"):
-        raw = int(raw)
-    return raw if isinstance(raw, int) and raw in _YEARS else None
 
 
 def lifetime(raw: object, default: float) -> float:
@@ -219,27 +222,28 @@ def lifetime(raw: object, default: float) -> float:
 
 
 def _judge(request: Request, status: int, retry_after: str | None, body: bytes | None) -> object:
-    if body is None or HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+    if body is None or status in _REDIRECTS:
         raise request.unexpected()
     answer = _decoded(body)
-    if status < HTTPStatus.MULTIPLE_CHOICES:
+    if status < _REDIRECTS.start:
         return answer
     problem = parse_problem(answer, status=status)
     error = SmartcarApiError
     match answer:
-        case {"error": str(word)} if word in _REJECTIONS:
+        case {"error": str(word)} if (
+            request.form and status in _CLIENT_ERRORS and word in _REJECTIONS
+        ):
             problem = replace(
                 problem, type="AUTHENTICATION", code=word.upper(), remedy=Remedy.CREDENTIALS
             )
             error = SmartcarCredentialsError
-        case None if body and status == HTTPStatus.UNAUTHORIZED:
+        case None if body.lstrip().startswith(b"<") and status == HTTPStatus.UNAUTHORIZED:
             raise request.unexpected()  # a proxy's page, not Smartcar's no
         case _ if problem.remedy is Remedy.CREDENTIALS and status == HTTPStatus.UNAUTHORIZED:
             error = SmartcarCredentialsError
-    said = next((name for name in (problem.name, problem.type) if _WORDS.fullmatch(name)), status)
-    raise error(
-        f"Smartcar refused to {request.aim}: {said}", problem, status, _wait(retry_after)
-    )
+    names = (name for name in (problem.name, problem.type) if _WORDS.fullmatch(name))
+    said = f"HTTP {status}" if problem.type == "UNKNOWN" else next(names, f"HTTP {status}")
+    raise error(f"Smartcar refused to {request.aim}: {said}", problem, status, _wait(retry_after))
 
 
 async def _bounded(content: aiohttp.StreamReader) -> bytes | None:

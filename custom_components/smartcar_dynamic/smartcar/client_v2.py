@@ -15,20 +15,19 @@ import aiohttp
 
 from .client import (
     USER_AGENT,
+    ApiClient,
     Hosts,
     Request,
-    Requests,
     SmartcarApiError,
     SmartcarClient,
     SmartcarCredentialsError,
-    Webhook,
     address,
     authorized,
     dig,
     lifetime,
-    text,
-    year,
+    settled,
 )
+from .decoding import text, year
 from .model import Problem, Remedy, Vehicle
 
 _LIFETIME = 7200.0
@@ -50,7 +49,7 @@ class Token:
     expires_at: float
 
 
-class ClientV2(Requests, SmartcarClient):
+class ClientV2(ApiClient, SmartcarClient):
     """What a dynamic webhook's owner can ask of API v2.0."""
 
     def __init__(  # noqa: PLR0913 - what Smartcar's dashboard shows, each by its name
@@ -103,9 +102,9 @@ class ClientV2(Requests, SmartcarClient):
             told = await self._told("read a vehicle's attributes", vehicle, _NOT_PERMITTED)
             vehicle = replace(
                 vehicle,
-                make=text(dig(told, "make")),
-                model=text(dig(told, "model")),
-                year=year(dig(told, "year")),
+                make=vehicle.make or text(dig(told, "make")),
+                model=vehicle.model or text(dig(told, "model")),
+                year=vehicle.year or year(dig(told, "year")),
             )
         if vehicle.vin is None:
             told = await self._told("read a vehicle's VIN", vehicle, _NO_VIN, "vin")
@@ -116,22 +115,16 @@ class ClientV2(Requests, SmartcarClient):
     async def subscribe(self, vehicle: Vehicle, webhook_id: str) -> None:
         """Subscribe the vehicle with the owner's token ("Subscribe webhook" page)."""
         url = self._subscription(vehicle, webhook_id)
-        try:
+        with settled(HTTPStatus.CONFLICT, saying="already"):
             await self._call(Request("subscribe a vehicle", "POST", url))
-        except SmartcarApiError as err:
-            if not already(err):
-                raise
 
     @override
     async def unsubscribe(self, vehicle: Vehicle, webhook_id: str) -> None:
         """Unsubscribe the vehicle with the management token ("Unsubscribe webhook" page)."""
         url = self._subscription(vehicle, webhook_id)
         request = Request("unsubscribe a vehicle", "DELETE", url)
-        try:
+        with settled(HTTPStatus.NOT_FOUND, saying="not subscribed"):
             await self._send(authorized(request, self._management_token))
-        except SmartcarApiError as err:
-            if err.status != HTTPStatus.NOT_FOUND:
-                raise
 
     @override
     async def subscribed(self, webhook_id: str) -> None:
@@ -191,8 +184,8 @@ class ClientV2(Requests, SmartcarClient):
         refresh_token = self._token.refresh_token
         if not self._basic or not refresh_token:
             raise SmartcarCredentialsError(
-                "The access token has expired, and without refresh token, client ID and client"
-                " secret it cannot be renewed",
+                "The access token is no longer valid, and without refresh token, client ID and"
+                " client secret it cannot be renewed",
                 Problem("AUTHENTICATION", None, Remedy.CREDENTIALS),
                 HTTPStatus.UNAUTHORIZED,
             )

@@ -14,20 +14,19 @@ import aiohttp
 
 from .client import (
     USER_AGENT,
+    ApiClient,
     Hosts,
     Request,
-    Requests,
-    SmartcarApiError,
     SmartcarClient,
     Webhook,
     address,
-    already,
     dig,
     lifetime,
-    text,
-    year,
+    settled,
 )
+from .decoding import text, year
 from .model import Vehicle
+from .signals import code_of, code_of_name
 
 _LIFETIME = 3600.0
 _MARGIN = 60.0
@@ -35,7 +34,7 @@ _PAGE = 100
 _PAGES = 100
 
 
-class ClientV3(Requests, SmartcarClient):
+class ClientV3(ApiClient, SmartcarClient):
     """What an application on the current platform can ask."""
 
     def __init__(
@@ -59,24 +58,29 @@ class ClientV3(Requests, SmartcarClient):
     @override
     async def check_credentials(self) -> None:
         """Return if Smartcar gives a token and accepts it ("API authentication" page)."""
-        await self._call(Request("check the credentials", "GET", self._connections("live", 1, 1)))
+        query = {"page[number]": "1", "page[size]": "1"}
+        url = address(self._hosts.vehicle, "v3", "connections", query=query)
+        request = Request("check the credentials", "GET", url)
+        if dig(await self._call(request), "data") is None:
+            raise request.unexpected()
 
     @override
     async def vehicles(self) -> tuple[Vehicle, ...]:
         """Return the connected vehicles, each with its own grant ("List connections" page).
 
-        Simulated vehicles are asked for only where there is no live one: one call instead of two.
-        A vehicle that several users connected is the newest connection's, which comes first.
+        Simulated ones are asked for only where none is live: one call instead of two. Of a vehicle
+        that several users connected the newest connection counts; Smartcar lists it first.
         """
         vehicles: dict[str, Vehicle] = {}
         for mode in ("live", "simulated"):
-            for connection in await self._list(
+            connections = await self._listed(
                 "list the vehicles",
                 self._hosts.vehicle,
                 "connections",
                 {"filter[vehicle.mode]": mode},
-            ):
-                if vehicle := _vehicle(connection):
+            )
+            for connection in connections:
+                if (vehicle := _vehicle(connection)) is not None:
                     vehicles.setdefault(vehicle.id, vehicle)
             if vehicles:
                 break
@@ -86,7 +90,8 @@ class ClientV3(Requests, SmartcarClient):
     async def describe(self, vehicle: Vehicle) -> Vehicle:
         """Return the vehicle with make, model, year and powertrain ("Get vehicle" page).
 
-        One whose make and model are known is returned as it is, without a call.
+        One whose make and model are known is returned as it is, without a call. The VIN is a
+        signal here: it comes with the webhook, or with a billed read.
         """
         if vehicle.make is not None and vehicle.model is not None:
             return vehicle
@@ -94,22 +99,202 @@ class ClientV3(Requests, SmartcarClient):
         request = Request("read a vehicle's attributes", "GET", url)
         answer = await self._call(request)
         attributes = dig(answer, "data", "attributes") or dig(answer, "attributes")
-        if not isinstance(attributes, Mapping):
+        if not isinstance(attributes, dict):
             raise request.unexpected()
-        return _with_attributes(vehicle, attributes)
+        return _described(vehicle, attributes)
 
     @override
     async def subscribe(self, vehicle: Vehicle, webhook_id: str) -> None:
-        """Subscribe the vehicle ("Create subscription" page: 202, or 409 where it exists)."""
-        attributes = {"webhookId": webhook_id, "userId": vehicle.user_id, "vehicleId": vehicle.id}
-        request = Request(
-            "subscribe a vehicle",
-            "POST",
-            address(self._hosts.management, "v3", "subscriptions"),
-            json={"data": {"attributes": {k: v for k, v in attributes.items() if v is not None}}},
+        """Subscribe the vehicle ("Create subscription" page: 202, or 409 where it is)."""
+        attributes = {"webhookId": webhook_id, "vehicleId": vehicle.id}
+        if vehicle.user_id is not None:
+            attributes["userId"] = vehicle.user_id
+        url = address(self._hosts.management, "v3", "subscriptions")
+        body = {"data": {"attributes": attributes}}
+        with settled(HTTPStatus.CONFLICT, saying="already"):
+            await self._call(Request("subscribe a vehicle", "POST", url, json=body))
+
+    @override
+    async def unsubscribe(self, vehicle: Vehicle, webhook_id: str) -> None:
+        """Delete the vehicle's subscriptions ("List" and "Delete subscription" pages)."""
+        aim = "unsubscribe a vehicle"
+        found = []
+        with settled(HTTPStatus.NOT_FOUND, saying="not found"):
+            query = {"filter[vehicleId]": vehicle.id}
+            found = await self._subscriptions(aim, webhook_id, query)
+        for item, vehicle_id in found:
+            # The filter alone does not decide about a deletion.
+            if vehicle_id == vehicle.id and (id_ := text(item.get("id"))):
+                url = address(self._hosts.management, "v3", "subscriptions", id_)
+                with settled(HTTPStatus.NOT_FOUND, saying="not found"):
+                    await self._call(Request(aim, "DELETE", url))
+
+    @override
+    async def subscribed(self, webhook_id: str) -> frozenset[str]:
+        """Return the IDs of the vehicles subscribed to the webhook ("List subscriptions" page)."""
+        found = await self._subscriptions("list the subscribed vehicles", webhook_id, {})
+        return frozenset(vehicle_id for _, vehicle_id in found)
+
+    @override
+    async def webhooks(self) -> tuple[Webhook, ...]:
+        """Return the application's webhooks ("List webhooks" page); a new account has none."""
+        items = await self._listed("list the webhooks", self._hosts.management, "webhooks", {})
+        return tuple(webhook for item in items if (webhook := _webhook(item)) is not None)
+
+    async def application_id(self) -> str | None:
+        """Return the ID that Connect knows the application by ("List applications" page)."""
+        found = await self._listed(
+            "name the application", self._hosts.management, "applications", {}
         )
-        try:
-            await self._call(request)
-        except SmartcarApiError as err:
-            if not already(err):
-                raise
+        return next((id_ for item in found if (id_ := text(item.get("id")))), None)
+
+    async def signals(self, vehicle: Vehicle) -> object:
+        """Return all of a vehicle's signals as sent ("Get signals" page). One billed call."""
+        url = address(self._hosts.vehicle, "v3", "vehicles", vehicle.id, "signals")
+        headers = {} if vehicle.user_id is None else {"sc-user-id": vehicle.user_id}
+        request = Request("read a vehicle's signals", "GET", url, headers=headers)
+        answer = await self._call(request)
+        if not isinstance(answer, dict):
+            raise request.unexpected()
+        return answer
+
+    async def _subscriptions(
+        self, aim: str, webhook_id: str, query: Mapping[str, str]
+    ) -> list[tuple[Mapping[str, object], str]]:
+        """Return the webhook's subscriptions, each with its vehicle's ID."""
+        items = await self._listed(
+            aim,
+            self._hosts.management,
+            "subscriptions",
+            {"filter[webhookId]": webhook_id, **query},
+        )
+        return [
+            (item, vehicle_id)
+            for item in items
+            if (vehicle_id := _related(item, "vehicle")) is not None
+            and _related(item, "webhook") in (webhook_id, None)
+        ]
+
+    async def _listed(
+        self, aim: str, origin: str, resource: str, query: Mapping[str, str]
+    ) -> list[Mapping[str, object]]:
+        """Return all items of a list, page by page."""
+        items: list[object] = []
+        for number in range(1, _PAGES + 1):
+            page = {**query, "page[number]": str(number), "page[size]": str(_PAGE)}
+            request = Request(aim, "GET", address(origin, "v3", resource, query=page))
+            answer = await self._call(request)
+            new = dig(answer, "data")
+            if not isinstance(new, list):
+                raise request.unexpected()
+            items += new
+            if not new or _is_last(answer, len(new), len(items)):
+                break
+        return [item for item in items if isinstance(item, dict)]
+
+    @override
+    async def _access_token(self, rejected: str | None = None) -> str:
+        async with self._fetching:
+            if self._token == rejected or self._expires_at - _MARGIN <= time.time():
+                await self._fetch()
+            return self._token
+
+    async def _fetch(self) -> None:
+        """Fetch a token; the lock is the caller's."""
+        request = Request(
+            "issue an access token",
+            "POST",
+            address(self._hosts.iam, "oauth2", "token"),
+            form={
+                "grant_type": "client_credentials",
+                "client_id": self._client_id,
+                "client_secret": self._client_secret,
+            },
+        )
+        answer = await self._send(request)
+        token = text(dig(answer, "access_token"))
+        if token is None:
+            raise request.unexpected()
+        self._token = token
+        self._expires_at = time.time() + lifetime(dig(answer, "expires_in"), _LIFETIME)
+
+
+def _is_last(answer: object, size: int, seen: int) -> bool:
+    """Tell whether a page is the last by its total, its link to the next, or else its size."""
+    hints = []
+    if isinstance(total := dig(answer, "meta", "totalCount"), int):
+        hints.append(seen >= total)
+    if isinstance(links := dig(answer, "links"), dict) and "next" in links:
+        hints.append(not links["next"])
+    return any(hints) if hints else size < _PAGE
+
+
+def _related(item: object, name: str) -> str | None:
+    """Return the ID of what an item belongs to, from either of its two places."""
+    return text(dig(item, "relationships", name, "data", "id")) or text(
+        dig(item, "attributes", f"{name}Id")
+    )
+
+
+def _vehicle(connection: object) -> Vehicle | None:
+    id_ = _related(connection, "vehicle")
+    if id_ is None:
+        return None
+    granted = dig(connection, "attributes", "permissions")
+    vehicle = Vehicle(
+        id_,
+        user_id=text(dig(connection, "attributes", "user", "id")) or _related(connection, "user"),
+        permissions=frozenset(name for name in granted if isinstance(name, str))
+        if isinstance(granted, list)
+        else None,
+    )
+    return _described(vehicle, dig(connection, "attributes", "vehicle"))
+
+
+def _described(vehicle: Vehicle, attributes: object) -> Vehicle:
+    return replace(
+        vehicle,
+        make=vehicle.make or text(dig(attributes, "make")),
+        model=vehicle.model or text(dig(attributes, "model")),
+        year=vehicle.year or year(dig(attributes, "year")),
+        powertrain=vehicle.powertrain or text(dig(attributes, "powertrainType")),
+    )
+
+
+def _webhook(item: Mapping[str, object]) -> Webhook | None:
+    """Return a webhook; one that does not say whether it is enabled is taken for enabled."""
+    id_ = text(item.get("id"))
+    if id_ is None:
+        return None
+    attributes = item.get("attributes")
+    return Webhook(
+        id=id_,
+        name=text(dig(attributes, "name")) or "",
+        callback_uri=text(dig(attributes, "callbackUri")) or "",
+        error_callback_uri=text(dig(attributes, "errorCallbackUri")),
+        enabled=dig(attributes, "isEnabled") is not False,
+        auto_subscribe=dig(attributes, "autoSubscribe") is True,
+        triggers=_codes(dig(attributes, "triggers")),
+        data=_codes(dig(attributes, "data")),
+    )
+
+
+def _codes(entries: object) -> tuple[str, ...] | None:
+    """Return the signal codes of a list, or `None` if it is missing or an entry is illegible."""
+    if not isinstance(entries, list):
+        return None
+    codes = tuple(code for entry in entries if (code := _code(entry)) is not None)
+    return codes if len(codes) == len(entries) else None
+
+
+def _code(entry: object) -> str | None:
+    """Return a signal code from itself, from `Group.Name`, or from an object that has either."""
+    match dig(entry, "signal") or entry:
+        case str(name):
+            return code_of_name(name)
+        case {"code": code}:
+            return code_of(code)
+        case {"group": str(group), "name": str(name)}:
+            return code_of(None, group, name.replace(" ", ""))
+        case _:
+            return None

@@ -21,17 +21,23 @@ class Decoding:
 
     received_at: int
     is_known: Callable[[str], bool]
-    bodies: dict[str, Bodies]
+    bodies: dict[str, Bodies] = field(repr=False)
     notes: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     def read(self, bodies: Bodies, code: str, body: object) -> tuple[Reading, ...]:
-        """Return a body's readings: the very same ones for the same body."""
+        """Return a body's readings: the very same ones for the same body.
+
+        A body with something to note is read again each time: to Python a 1 that is not a boolean
+        equals the `true` that may follow it.
+        """
         last = bodies.get(code)
         if last is not None and last[0] == body:
             return last[1]
+        notes = len(self.notes)
         readings = parse_body(code, body, self.notes)
-        bodies[code] = (body, readings)
+        if len(self.notes) == notes:
+            bodies[code] = (body, readings)
         return readings
 
     def fault(self, place: str, error: Exception) -> None:
@@ -56,6 +62,6 @@ def text(value: object) -> str | None:
 
 def year(value: object) -> int | None:
     """Return a model year, which comes as a number or a text."""
-    if isinstance(value, str) and value.isdecimal():
+    if isinstance(value, str) and len(value) == 4 and value.isdecimal():  # noqa: PLR2004 - digits
         value = int(value)
     return value if type(value) is int and 1900 < value < 2200 else None  # noqa: PLR2004 - years

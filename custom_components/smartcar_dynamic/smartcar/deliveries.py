@@ -58,6 +58,7 @@ class Decoder:
             kind,
             test=test,
             webhook_id=webhook_of(payload),
+            application_id=text(mapping(payload.get("meta")).get("applicationId")),
             reports=()
             if test or kind is Kind.UNKNOWN
             else dialect.parse_reports(payload, decoding),

@@ -5,11 +5,11 @@ bodies. Each path is translated into the bodies of the signals that it is, and r
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .decoding import Bodies, Decoding, mapping, sequence, text, year
-from .model import Kind, Report, Signal, Vehicle
-from .problems import parse_problem
+from .model import Kind, Problem, Report, Signal, Vehicle
+from .problems import concerns_vehicle, parse_problem
 from .signals import VOCABULARY
 from .times import milliseconds
 
@@ -87,8 +87,7 @@ def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
             _parse_entry(mapping(entry), f"{place}.data[{index}]", bodies, signals, decoding)
         except Exception as error:  # noqa: BLE001 - a bug here must not cost the other paths
             decoding.fault(f"{place}.data[{index}]", error)
-    own = (raw.get("error"), *sequence(raw.get("errors")), raw.get("body"), data, raw)
-    problems = tuple(parse_problem(candidate) for candidate in own if _is_error(candidate))[:1]
+    problems = tuple(dict.fromkeys(_problems_of_vehicle(raw)))
     if "eventType" in raw:
         signals += _parse_event(raw, bodies, decoding)
     vehicle = _with_identity(vehicle, sequence(data))
@@ -105,12 +104,13 @@ def _parse_entry(
         return
     translate, codes = known
     headers = _headers(entry.get("headers"))
-    recorded_at = _recorded_at(headers, decoding.received_at + _DAY)
+    recorded_at = _first_time(headers, decoding.received_at + _DAY, "sc-data-age", "sc-fetched-at")
     code = entry.get("code")
-    status = code if type(code) is int else 200
-    if status not in _OK or _is_error(body):
+    status = code if type(code) is int and code not in _OK else None
+    error = _error_of(entry)
+    if status is not None or error is not None:
         for signal in codes:
-            problem = parse_problem(body, status=status, signals=(signal,))
+            problem = parse_problem(error or body, status=status, signals=(signal,))
             signals.append(Signal(signal, (), recorded_at, problem))
         return
     if isinstance(body, list):
@@ -118,10 +118,43 @@ def _parse_entry(
     if not isinstance(body, Mapping):
         decoding.notes.append(f"{place}: no body")
         return
-    units = _IMPERIAL if headers.get("sc-unit-system") == "imperial" else _METRIC
+    units = _IMPERIAL if headers.get("sc-unit-system", "").lower() == "imperial" else _METRIC
     for signal, translated in translate(body, units):
         readings = decoding.read(bodies, signal, translated)
         signals.append(Signal(signal, readings, recorded_at))
+
+
+def _problems_of_vehicle(raw: Body) -> Iterator[Problem]:
+    """Yield the errors of the vehicle itself.
+
+    They stand beside its data, in place of it, in an entry of it without a path, and, if they are
+    the account's, in the entry of a path without signals.
+    """
+    data = raw.get("data")
+    for own in (raw.get("error"), *sequence(raw.get("errors")), raw.get("body"), data, raw):
+        if _is_error(own):
+            yield parse_problem(own)
+    for entry in map(mapping, sequence(data)):
+        error, path = _error_of(entry), entry.get("path")
+        if error is None:
+            continue
+        problem = parse_problem(error)
+        if not isinstance(path, str) or (
+            not _codes_of(path) and concerns_vehicle(replace(problem, signals=(path,)))
+        ):
+            yield problem
+
+
+def _codes_of(path: str) -> tuple[str, ...]:
+    known = _PATHS.get(path.rstrip("/"))
+    return known[1] if known else ()
+
+
+def _error_of(entry: Body) -> object:
+    """Return the error object of a path: its body, as a rule."""
+    return next(
+        (own for own in (entry.get("body"), entry.get("error"), entry) if _is_error(own)), None
+    )
 
 
 def _parse_event(raw: Body, bodies: Bodies, decoding: Decoding) -> Iterator[Signal]:
@@ -134,7 +167,7 @@ def _parse_event(raw: Body, bodies: Bodies, decoding: Decoding) -> Iterator[Sign
     if status is None:
         decoding.notes.append("payload.eventType: unknown event")
         return
-    recorded_at = milliseconds(raw.get("eventTime"))
+    recorded_at = _first_time(raw, decoding.received_at + _DAY, "eventTime")
     for code, body in _charge({"state": status}, _METRIC):
         yield Signal(code, decoding.read(bodies, code, body), recorded_at)
 
@@ -157,9 +190,10 @@ def _headers(raw: object) -> Mapping[str, str]:
     }
 
 
-def _recorded_at(headers: Mapping[str, str], latest: int) -> int | None:
-    for name in ("sc-data-age", "sc-fetched-at"):
-        time = milliseconds(headers.get(name))
+def _first_time(raw: Body, latest: int, *names: str) -> int | None:
+    """Return the first time that is one; one after its delivery is none."""
+    for name in names:
+        time = milliseconds(raw.get(name))
         if time is not None and time <= latest:
             return time
     return None
@@ -169,7 +203,7 @@ def _with_identity(vehicle: Vehicle, data: list[object]) -> Vehicle:
     """Return the vehicle with what `/` says about it, where that was asked for."""
     for entry in map(mapping, data):
         body = mapping(entry.get("body"))
-        if entry.get("path") in {"/", ""} and not _is_error(body):
+        if entry.get("path") in ("/", "") and not _is_error(body):
             return parse_attributes(vehicle.id, body)
     return vehicle
 
@@ -200,9 +234,8 @@ def _charge(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
     if "isPluggedIn" in body:
         yield "charge-ischargingcableconnected", {"value": body["isPluggedIn"]}
     if "state" in body:
-        state = body["state"]
-        yield "charge-detailedchargingstatus", {"value": state}
-        yield "charge-ischarging", {"value": state == "CHARGING" if state else None}
+        yield "charge-detailedchargingstatus", {"value": body["state"]}
+        yield "charge-ischarging", {"value": _IS_CHARGING.get(str(body["state"]).upper())}
 
 
 def _charge_limit(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
@@ -283,9 +316,10 @@ def _system_status(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
 
 
 def _trouble_codes(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
-    codes = sequence(body.get("activeCodes"))
+    codes = body.get("activeCodes")
     yield "diagnostics-dtclist", {"values": codes}
-    yield "diagnostics-dtccount", {"value": len(codes)}
+    if isinstance(codes, list):
+        yield "diagnostics-dtccount", {"value": len(codes)}
 
 
 def _service_history(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
@@ -307,6 +341,7 @@ _PLACES: Mapping[str, Mapping[str, int]] = {
     "backLeft": {"row": 1, "column": 0},
     "backRight": {"row": 1, "column": 1},
 }
+_IS_CHARGING = {"CHARGING": True, "FULLY_CHARGED": False, "NOT_CHARGING": False}
 _STORAGE = {"front": "closure-fronttrunk", "rear": "closure-reartrunk"}
 _SYSTEMS = {"engine": "mil", "tpms": "tirepressuremonitoring"}
 _PATHS: Mapping[str, tuple[Translator, tuple[str, ...]]] = {

@@ -98,7 +98,7 @@ def _parse_signal(raw: object, bodies: Bodies, latest: int, decoding: Decoding) 
     recorded_at = _recorded_at(raw.get("meta"), latest)
     status = raw.get("status")
     if isinstance(status, Mapping):
-        value = status.get("value")
+        value = status.get("value", "ERROR" if status.get("error") else None)
     else:
         value, status = status, {}
     if value is not None and value != "SUCCESS" and str(value).upper() != "SUCCESS":
@@ -130,7 +130,8 @@ def _label(code: str, group: object, name: object) -> str:
     if isinstance(group, str) and isinstance(name, str):
         words = _WORDS.findall(f"{group} {name}")
     else:
-        words = code.split("-")
+        words = []
+    words = words or code.split("-")
     label = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in words)
     return label[:1].upper() + label[1:80]
 

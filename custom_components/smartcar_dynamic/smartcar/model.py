@@ -69,6 +69,19 @@ class Vehicle:
         """Return the ID's last four characters, which tell vehicles apart and identify none."""
         return self.id[-4:]
 
+    def updated(self, facts: Vehicle) -> Vehicle:
+        """Return the vehicle with what is known of the facts, and its own for the rest."""
+        return Vehicle(
+            self.id,
+            make=facts.make or self.make,
+            model=facts.model or self.model,
+            year=facts.year or self.year,
+            vin=facts.vin or self.vin,
+            powertrain=facts.powertrain or self.powertrain,
+            user_id=facts.user_id or self.user_id,
+            permissions=self.permissions if facts.permissions is None else facts.permissions,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -118,7 +131,7 @@ class Report:
     """
 
     vehicle: Vehicle
-    id: str | None
+    id: str | None = field(repr=False)
     delivered_at: int
     signals: tuple[Signal, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -128,7 +141,6 @@ class Report:
 class Kind(StrEnum):
     """What a delivery is for."""
 
-    CHALLENGE = auto()
     STATE = auto()
     ERROR = auto()
     UNKNOWN = auto()
@@ -146,7 +158,7 @@ class Delivery:
     kind: Kind
     test: bool = False
     webhook_id: str | None = field(default=None, repr=False)
-    challenge: str | None = field(default=None, repr=False)
+    application_id: str | None = field(default=None, repr=False)
     reports: tuple[Report, ...] = ()
     notes: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ Sources: the API errors pages and the VEHICLE_ERROR event page; see each error's
 """
 
 from collections.abc import Mapping
+import re
 
 from .model import Problem, Remedy
 
@@ -57,6 +58,7 @@ _ALIASES: Mapping[str, str] = {
     "VERSION_NOT_FOUND_ERROR": "RESOURCE_NOT_FOUND",
 }
 _ABOUT_THE_ACCOUNT = "CONNECTED_SERVICES_ACCOUNT"
+_IS_WORD = re.compile(r"[A-Z0-9_:-]{1,80}").fullmatch
 
 
 def remedy_of(type_: str, code: str | None) -> Remedy:
@@ -69,7 +71,7 @@ def concerns_vehicle(problem: Problem) -> bool:
     return (
         not problem.signals
         or problem.type == _ABOUT_THE_ACCOUNT
-        or problem.remedy is Remedy.REAUTHENTICATE
+        or problem.remedy in {Remedy.REAUTHENTICATE, Remedy.PLAN}
     )
 
 
@@ -81,52 +83,66 @@ def parse_problem(
     Known: `{type, code, description, resolution}` (v2.0, v4.0), `{type, code, title, detail}` and
     `{errors: [{status, code, title, detail}]}` (v3), `{error, message, code}` (v1),
     `{error, error_description}` (OAuth). `resolution` is an object, a string, null or absent.
-    What cannot be read is told by the HTTP status.
+    A type may name its code, too: `VEHICLE_STATE:ASLEEP`. What cannot be read is told by the HTTP
+    status.
     """
     error = _innermost(raw)
-    type_ = _word(error.get("type")) or _word(error.get("error"))
+    type_, _, code_of_type = (_word(error.get("type")) or _word(error.get("error"))).partition(":")
     type_ = _ALIASES.get(type_, type_)
-    code = _word(error.get("code")) or None
+    code = _word(error.get("code")) or code_of_type or None
     if type_ not in _BY_TYPE:
         status = status or _number(error.get("status")) or _number(error.get("statusCode"))
         by_status = _BY_STATUS.get(status or 0, "SERVER" if status and status >= 500 else "")  # noqa: PLR2004 - HTTP
         type_ = by_status or type_ or "UNKNOWN"
     resolution = error.get("resolution")
     url = resolution.get("url") if isinstance(resolution, Mapping) else None
+    remedy = remedy_of(type_, code)
+    # Other remedies' URLs, such as that of Tesla's virtual key, do not lead to Connect.
+    is_connect = (
+        remedy is Remedy.REAUTHENTICATE and isinstance(url, str) and url.startswith("https://")
+    )
     return Problem(
         type=type_,
         code=code,
-        remedy=remedy_of(type_, code),
+        remedy=remedy,
         signals=signals,
         resolved=_word(error.get("state")) == "RESOLVED",
         description=_first_text(error, "detail", "description", "error_description", "message"),
-        reauthenticate_url=url if isinstance(url, str) and url.startswith("https://") else None,
+        reauthenticate_url=url if is_connect else None,
     )
 
 
 def _innermost(raw: object) -> Mapping[str, object]:
-    match raw:
-        case {"errors": [first, *_]}:
-            return _innermost(first)
-        case {"error": {} as inner}:
-            return _innermost(inner)
-        case {}:
-            return raw
-        case str():
-            return {"type": raw}
-        case _:
-            return {}
+    while True:
+        match raw:
+            case {"errors": [inner, *_]} | {"error": {} as inner}:
+                raw = inner
+            case {}:
+                return raw
+            case str():
+                return {"type": raw}
+            case _:
+                return {}
 
 
 def _word(value: object) -> str:
-    return value.upper() if isinstance(value, str) else ""
+    """Return a type or code in upper case; nothing for a text that is none, such as a page."""
+    if not isinstance(value, str):
+        return ""
+    word = value.upper()
+    return word if _IS_WORD(word) else ""
 
 
 def _number(value: object) -> int | None:
-    if isinstance(value, str) and value.isdecimal():
+    if isinstance(value, str) and len(value) == 3 and value.isdecimal():  # noqa: PLR2004 - digits
         return int(value)
-    return value if isinstance(value, int) else None
+    return value if type(value) is int else None
 
 
 def _first_text(error: Mapping[str, object], *names: str) -> str:
     return next((text for name in names if isinstance(text := error.get(name), str) and text), "")
+
+
+def ends_value(problem: Problem) -> bool:
+    """Tell whether a problem says that there is nothing to measure: no rate without charging."""
+    return problem.type == "VEHICLE_STATE" and problem.code == "NOT_CHARGING"

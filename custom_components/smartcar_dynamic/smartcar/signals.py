@@ -11,6 +11,7 @@ from math import isfinite
 import re
 
 from .model import Position, Reading
+from .times import milliseconds
 from .units import Scale, Unit, scale_of
 
 type Body = Mapping[str, object]
@@ -65,9 +66,12 @@ def parse_body(code: str, body: object, notes: Notes) -> tuple[Reading, ...]:
 
 
 def _finite(value: object) -> float | None:
-    """Return a number that is one; booleans and the likes of NaN are not."""
+    """Return a number that is one; booleans and the likes of NaN are not.
+
+    What no float can hold is cut to what no vehicle can mean.
+    """
     if type(value) is int or (type(value) is float and isfinite(value)):
-        return value
+        return max(-_MOST_OF_ANYTHING, min(value, _MOST_OF_ANYTHING))
     return None
 
 
@@ -264,13 +268,14 @@ def _charge_limits(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
 
     Without `activeLimit` that is the limit for everywhere, or the only one.
     """
-    limits = {
-        str(item.get("type")).upper(): item.get("limit")
+    limits = [
+        (str(item.get("type")).upper(), item.get("limit"))
         for item in _items(code, {"values": [], **body}, notes, "values")
-    }
+    ]
     active = body.get("activeLimit")
     if active is None:
-        active = limits.get("GLOBAL", next(iter(limits.values())) if len(limits) == 1 else None)
+        only = limits[0][1] if len(limits) == 1 else None
+        active = dict(limits).get("GLOBAL", only)
     return _LIMIT.read(code, active, body.get("unit"), notes)
 
 
@@ -319,13 +324,8 @@ def _position(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
 
 
 def _time(value: object) -> datetime | None:
-    if isinstance(value, str):
-        try:
-            time = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-        return time.replace(tzinfo=time.tzinfo or UTC)
-    return None
+    time = milliseconds(value)
+    return None if time is None else datetime.fromtimestamp(time / 1000, UTC)
 
 
 def _charge_records(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
@@ -344,7 +344,8 @@ def _charge_records(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     energy = latest.get("energyAdded")
     unit = latest.get("unit", body.get("unit"))
     if isinstance(energy, Mapping):
-        energy, unit = energy.get("value"), energy.get("unit", unit)
+        unit = energy.get("unit", unit)
+        energy = energy.get("value")
     readings += _ENERGY.read(f"{code}.energy_added", energy, unit, notes)
     return tuple(readings)
 

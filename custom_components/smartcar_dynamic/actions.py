@@ -1,0 +1,89 @@
+"""The actions: addressed by device, answered with data."""
+
+from typing import Final
+
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.util.json import JsonValueType
+import voluptuous as vol
+
+from .check import Outcome
+from .const import DOMAIN
+from .data import SmartcarConfigEntry
+from .devices import vehicle_id_of
+from .findings import async_text
+
+ACTION_CHECK: Final = "check"
+_SCHEMA = vol.Schema({vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string])})
+
+
+@callback
+def async_register_actions(hass: HomeAssistant) -> None:
+    """Register the actions."""
+    hass.services.async_register(
+        DOMAIN,
+        ACTION_CHECK,
+        _async_check,
+        schema=_SCHEMA,
+        supports_response=SupportsResponse.ONLY,
+    )
+
+
+async def _async_check(call: ServiceCall) -> ServiceResponse:
+    """Run the chain of proofs for the vehicles named; costs nothing.
+
+    Answers `{device ID: {"ok": bool, "findings": [{proof, outcome, reason, text}]}}`.
+    """
+    answer: dict[str, JsonValueType] = {}
+    checked: dict[str, list[dict[str, JsonValueType]]] = {}
+    for device_id in call.data[ATTR_DEVICE_ID]:
+        entry, vehicle_id = _vehicle(call.hass, device_id)
+        if entry.entry_id not in checked:
+            findings = await entry.runtime_data.issues.async_check()
+            checked[entry.entry_id] = [
+                {
+                    "vehicle_id": finding.vehicle_id,
+                    "proof": finding.proof,
+                    "outcome": finding.outcome,
+                    "reason": finding.reason,
+                    "text": await async_text(call.hass, finding),
+                }
+                for finding in findings
+            ]
+        own: list[JsonValueType] = [
+            {name: value for name, value in finding.items() if name != "vehicle_id"}
+            for finding in checked[entry.entry_id]
+            if finding["vehicle_id"] in {None, vehicle_id}
+        ]
+        answer[device_id] = {
+            "ok": all(
+                finding["outcome"] != Outcome.FAILED
+                for finding in checked[entry.entry_id]
+                if finding["vehicle_id"] in {None, vehicle_id}
+            ),
+            "findings": own,
+        }
+    return answer
+
+
+def _vehicle(hass: HomeAssistant, device_id: str) -> tuple[SmartcarConfigEntry, str]:
+    """Return the loaded entry and the vehicle of a device."""
+    device = dr.async_get(hass).async_get(device_id)
+    vehicle_id = None if device is None else vehicle_id_of(device)
+    if device is not None and vehicle_id is not None:
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+            if entry.entry_id == device.config_entry_id:
+                return entry, vehicle_id
+    raise ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="no_vehicle",
+        translation_placeholders={"device": device_id},
+    )

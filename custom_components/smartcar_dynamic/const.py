@@ -1,0 +1,15 @@
+"""Names that more than one module needs."""
+
+from typing import Final
+
+DOMAIN: Final = "smartcar_dynamic"
+
+CONF_API: Final = "api"
+CONF_EXCLUDED: Final = "excluded_vehicles"
+CONF_MANAGEMENT_TOKEN: Final = "management_token"  # noqa: S105 - the name of it
+CONF_SMARTCAR_WEBHOOK_ID: Final = "smartcar_webhook_id"
+
+API_V2: Final = "v2"
+API_V3: Final = "v3"
+
+LAST_REPORTED: Final = "last_reported"

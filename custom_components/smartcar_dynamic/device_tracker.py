@@ -1,0 +1,66 @@
+"""Device tracker: where a vehicle is."""
+
+from dataclasses import dataclass
+from typing import Final, override
+
+from homeassistant.components.device_tracker import TrackerEntity, TrackerEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import SmartcarCoordinator
+from .data import SmartcarConfigEntry
+from .entity import (
+    SmartcarEntity,
+    SmartcarEntityDescription,
+    async_add_entities_for_readings,
+    describe,
+    table,
+)
+from .smartcar.model import Position, Value
+from .vehicle import VehicleState
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmartcarTrackerEntityDescription(SmartcarEntityDescription, TrackerEntityDescription):
+    """Describes a device tracker."""
+
+
+DEVICE_TRACKERS: Final = table(
+    SmartcarTrackerEntityDescription(
+        key="location-preciselocation",
+        translation_key="location",
+    ),
+)
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: SmartcarConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add device trackers as their readings appear."""
+    async_add_entities_for_readings(entry, async_add_entities, create_device_tracker)
+
+
+def create_device_tracker(
+    coordinator: SmartcarCoordinator, state: VehicleState, key: str
+) -> SmartcarDeviceTracker | None:
+    """Return the device tracker for a key that is a device tracker's."""
+    description = describe(DEVICE_TRACKERS, key)
+    if description is None:
+        return None
+    return SmartcarDeviceTracker(coordinator, state, key, description)
+
+
+class SmartcarDeviceTracker(SmartcarEntity, TrackerEntity):
+    """A device tracker."""
+
+    entity_description: SmartcarTrackerEntityDescription
+
+    @override
+    def _take(self, value: Value | None) -> None:
+        position = value if isinstance(value, Position) else None
+        self._attr_latitude = None if position is None else position.latitude
+        self._attr_longitude = None if position is None else position.longitude

@@ -1,0 +1,153 @@
+"""What all entities share: a vehicle's device, a vocabulary key, and silence without news."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+import re
+from typing import override
+
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import DOMAIN
+from .coordinator import SmartcarCoordinator
+from .data import SmartcarConfigEntry
+from .smartcar.model import Reading, Value
+from .vehicle import VehicleState
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmartcarEntityDescription(EntityDescription):
+    """Describes an entity; `key` is a key of the vocabulary, with `*` for a position's name."""
+
+
+class SmartcarEntity(Entity):
+    """An entity for one key of one vehicle."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    entity_description: SmartcarEntityDescription
+
+    def __init__(
+        self,
+        coordinator: SmartcarCoordinator,
+        state: VehicleState,
+        key: str,
+        description: SmartcarEntityDescription,
+    ) -> None:
+        """Take the newest value that is known."""
+        self.entity_description = description
+        self._coordinator = coordinator
+        self._state = state
+        self._key = key
+        self._attr_unique_id = f"{state.vehicle.id}_{key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, state.vehicle.id)})
+        self._update()
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen for news."""
+        self.async_on_remove(
+            self._coordinator.async_listen(self._state.vehicle.id, self._key, self._async_news)
+        )
+        # News may have come while Home Assistant was adding the entity.
+        self._update()
+
+    @callback
+    def _async_news(self) -> None:
+        """Write the state: there is news."""
+        self._update()
+        self.async_write_ha_state()
+
+    def _update(self) -> None:
+        """Take over value and availability."""
+        self._attr_available = self._state.is_available(self._key)
+        self._take(self.value)
+
+    @property
+    def value(self) -> Value | None:
+        """Return the newest value in its canonical unit."""
+        reading = self._state.readings.get(self._key)
+        return None if reading is None else reading.value
+
+    def _take(self, value: Value | None) -> None:
+        """Make the entity's own state of a value."""
+        raise NotImplementedError
+
+
+type EntityFactory = Callable[[SmartcarCoordinator, VehicleState, str], Entity | None]
+"""Makes the entity for a key, or none where the key belongs to another platform."""
+
+
+@callback
+def async_add_entities_for_readings(
+    entry: SmartcarConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    create: EntityFactory,
+) -> None:
+    """Add an entity for each key as it first appears."""
+    coordinator = entry.runtime_data.coordinator
+    known: dict[str, tuple[VehicleState, set[str]]] = {}
+
+    @callback
+    def add(state: VehicleState, keys: Iterable[str]) -> None:
+        of, seen = known.get(state.vehicle.id, (state, set()))
+        if of is not state:
+            # The vehicle was deleted and has come back.
+            seen = set()
+        known[state.vehicle.id] = (state, seen)
+        new = [key for key in keys if key not in seen]
+        seen.update(new)
+        entities = [create(coordinator, state, key) for key in new]
+        if entities := [entity for entity in entities if entity is not None]:
+            async_add_entities(entities)
+
+    entry.async_on_unload(coordinator.async_listen_readings(add))
+
+
+def table[DescriptionT: SmartcarEntityDescription](
+    *descriptions: DescriptionT,
+) -> Mapping[str, DescriptionT]:
+    """Return descriptions by key."""
+    return {description.key: description for description in descriptions}
+
+
+def describe[DescriptionT: SmartcarEntityDescription](
+    descriptions: Mapping[str, DescriptionT], key: str
+) -> DescriptionT | None:
+    """Return the description for a key; one for a position bears its name."""
+    if (description := descriptions.get(key)) is not None:
+        return description
+    code, *parts = key.split(".")
+    position = _POSITION.fullmatch(parts[0]) if parts else None
+    if position is None:
+        return None
+    description = descriptions.get(".".join((code, "*", *parts[1:])))
+    if description is None:
+        return None
+    if position["row"] is None and position["column"] is None:
+        return replace(
+            description, key=key, translation_key=f"{description.translation_key}_{parts[0]}"
+        )
+    # A word in a placeholder could not be translated.
+    place = {
+        "row": position["row"] or _NUMBERS[position["end"]],
+        "column": position["column"] or _NUMBERS[position["side"]],
+    }
+    return replace(description, key=key, translation_placeholders=place)
+
+
+_POSITION = re.compile(
+    r"(?:(?P<end>front|back)|row(?P<row>\d+))_(?:(?P<side>left|right)|column(?P<column>\d+))"
+)
+_NUMBERS = {"front": "1", "back": "2", "left": "1", "right": "2"}
+
+
+def unlisted(state: VehicleState, key: str) -> tuple[str, Reading] | None:
+    """Return the label and the reading of a signal that the vocabulary does not list."""
+    latest, reading = state.signals.get(key), state.readings.get(key)
+    if latest is None or latest.label is None or reading is None:
+        return None
+    return latest.label, reading

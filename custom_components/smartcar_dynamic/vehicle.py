@@ -1,0 +1,181 @@
+"""What is known of one vehicle: the newest reading of each signal, and its problems."""
+
+from dataclasses import dataclass, field, replace
+
+from .smartcar.model import Problem, Reading, Remedy, Report, Signal, Vehicle
+from .smartcar.problems import concerns_vehicle, ends_value
+
+_VIN = "vehicleidentification-vin"
+
+
+@dataclass(slots=True)
+class Latest:
+    """The newest that was said about one signal.
+
+    `recorded_at` is the vehicle's time, `delivered_at` Smartcar's; both in milliseconds.
+    """
+
+    delivered_at: int
+    recorded_at: int | None = None
+    readings: tuple[Reading, ...] = ()
+    problem: Problem | None = None
+    label: str | None = None
+
+    def is_newer_than(self, recorded_at: int | None, delivered_at: int) -> bool:
+        """Tell whether what came before was recorded, or else delivered, later."""
+        if (
+            recorded_at is not None
+            and self.recorded_at is not None
+            and recorded_at != self.recorded_at
+        ):
+            return recorded_at < self.recorded_at
+        return delivered_at < self.delivered_at
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A problem of the vehicle as a whole; `since` is in milliseconds."""
+
+    problem: Problem
+    since: int
+    delivered_at: int
+
+
+@dataclass(slots=True)
+class News:
+    """What a report changed: keys of readings, and whether anything about the vehicle itself."""
+
+    keys: list[str] = field(default_factory=list)
+    vehicle: bool = False
+
+
+@dataclass(slots=True)
+class VehicleState:
+    """One vehicle.
+
+    `listed` is `False` once it is gone from the account. `subscribed_to` is Smartcar's ID of a
+    webhook; `refused` is why Smartcar would not subscribe it.
+    """
+
+    vehicle: Vehicle
+    signals: dict[str, Latest] = field(default_factory=dict)
+    readings: dict[str, Reading] = field(default_factory=dict)
+    troubles: dict[str, Trouble] = field(default_factory=dict)
+    recovered_at: int = 0
+    last_reported: int | None = None
+    last_delivery: int | None = None
+    listed: bool = True
+    subscribed_to: str | None = None
+    refused: Problem | None = None
+
+    @property
+    def needs_reauthentication(self) -> bool:
+        """Tell whether the owner must go through Smartcar Connect again."""
+        return any(
+            trouble.problem.remedy is Remedy.REAUTHENTICATE for trouble in self.troubles.values()
+        )
+
+    def is_available(self, key: str) -> bool:
+        """Tell whether a reading is worth showing; silence is no reason against it."""
+        latest = self.signals.get(key.partition(".")[0])
+        return latest is not None and latest.problem is None and not self.needs_reauthentication
+
+    def learn(self, facts: Vehicle) -> bool:
+        """Take over what is known of the facts; tell whether that changed anything."""
+        if facts == self.vehicle:
+            return False
+        merged = self.vehicle.updated(facts)
+        if merged == self.vehicle:
+            return False
+        self.vehicle = merged
+        return True
+
+    def apply(self, report: Report) -> News:
+        """Take over what a report says that is newer than what is known."""
+        news = News(vehicle=self.learn(report.vehicle))
+        good = False
+        for signal in report.signals:
+            good |= self._apply_signal(signal, report.delivered_at, news)
+        if good:
+            news.vehicle |= self._recover(report.delivered_at)
+        for problem in report.problems:
+            self._apply_problem(problem, report.delivered_at, news)
+        self.last_delivery = max(self.last_delivery or 0, report.delivered_at)
+        return news
+
+    def _apply_signal(self, signal: Signal, delivered_at: int, news: News) -> bool:
+        """Take over one signal; tell whether it is a good and new one."""
+        if signal.problem is not None:
+            self._apply_problem(signal.problem, delivered_at, news)
+            return False
+        latest = self.signals.get(signal.code)
+        if not signal.readings or (
+            latest is not None and latest.is_newer_than(signal.recorded_at, delivered_at)
+        ):
+            return False
+        if latest is None:
+            latest = self.signals[signal.code] = Latest(delivered_at)
+        latest.label = signal.label
+        if latest.problem is not None:
+            latest.problem = None
+            news.keys += (reading.key for reading in latest.readings)
+        latest.recorded_at = signal.recorded_at
+        latest.delivered_at = delivered_at
+        if signal.recorded_at is not None and signal.recorded_at > (self.last_reported or 0):
+            self.last_reported = signal.recorded_at
+        if latest.readings is not signal.readings:
+            self._take(latest, signal.readings, news)
+        return True
+
+    def _take(self, latest: Latest, readings: tuple[Reading, ...], news: News) -> None:
+        latest.readings = readings
+        for reading in readings:
+            if self.readings.get(reading.key) != reading:
+                self.readings[reading.key] = reading
+                news.keys.append(reading.key)
+                if reading.key == _VIN and isinstance(reading.value, str):
+                    news.vehicle |= self.learn(replace(self.vehicle, vin=reading.value))
+
+    def _apply_problem(self, problem: Problem, delivered_at: int, news: News) -> None:
+        if concerns_vehicle(problem):
+            news.vehicle |= self._apply_trouble(problem, delivered_at)
+            return
+        for code in problem.signals:
+            latest = self.signals.get(code)
+            if latest is not None and delivered_at < latest.delivered_at:
+                continue
+            if ends_value(problem) and latest is not None and not problem.resolved:
+                nothing = tuple(replace(reading, value=None) for reading in latest.readings)
+                self._take(latest, nothing, news)
+            if problem.remedy not in {Remedy.NOT_CAPABLE, Remedy.PERMISSION}:
+                continue
+            if latest is None:
+                latest = self.signals[code] = Latest(delivered_at)
+            withheld = None if problem.resolved else problem
+            if latest.problem != withheld:
+                latest.problem = withheld
+                latest.delivered_at = delivered_at
+                news.keys += (reading.key for reading in latest.readings)
+
+    def _apply_trouble(self, problem: Problem, delivered_at: int) -> bool:
+        known = self.troubles.get(problem.name)
+        if delivered_at < (known.delivered_at if known else self.recovered_at):
+            return False
+        if problem.resolved:
+            self.recovered_at = delivered_at
+            return self.troubles.pop(problem.name, None) is not None
+        if problem.remedy not in {Remedy.REAUTHENTICATE, Remedy.OWNER, Remedy.PLAN}:
+            return False
+        since = known.since if known else delivered_at
+        self.troubles[problem.name] = Trouble(problem, since, delivered_at)
+        return known is None
+
+    def _recover(self, delivered_at: int) -> bool:
+        """Drop the troubles that were told before a good reading."""
+        self.recovered_at = max(self.recovered_at, delivered_at)
+        over = [
+            name for name, trouble in self.troubles.items() if trouble.delivered_at < delivered_at
+        ]
+        for name in over:
+            del self.troubles[name]
+        return bool(over)

@@ -1,0 +1,1 @@
+"""Smartcar itself, tested without Home Assistant."""
