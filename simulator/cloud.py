@@ -1,0 +1,282 @@
+"""What Smartcar's cloud knows: applications, grants, webhooks, subscriptions, cars."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import count
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from . import signals
+from .car import Car
+from .clock import Clock
+from .faults import ApiFaults
+from .meter import Meter
+from .payloads_v2 import DYNAMIC_PATHS, PATHS
+from .payloads_v4 import Origin, Subject
+from .problems import Problem
+from .tokens import Grant, TokenPair, Tokens
+
+ALL_READS = frozenset({signal.permission for signal in signals.CATALOGUE.values()} | {"read_tires"})
+
+
+def fixed_id(family: int, number: int) -> str:
+    """Return a predictable UUID: the family says what it names, the last digits which."""
+    return f"{family:08x}-0000-4000-a000-{number:012d}"
+
+
+class Kind(StrEnum):
+    """The webhooks of both generations."""
+
+    DYNAMIC = "dynamic"
+    SCHEDULE = "schedule"
+    CURRENT = "current"
+
+    @property
+    def is_v2(self) -> bool:
+        """Whether its payloads have version 2.0."""
+        return self is not Kind.CURRENT
+
+
+class NotFoundError(Exception):
+    """There is no such thing in this cloud."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Application:
+    """An application of a Smartcar customer, with its four look-alike credentials.
+
+    `id` is the Application ID and the client ID of API v2.0. Deliveries are signed with
+    `signing_key`, which can differ from the management token that the dashboard shows.
+    """
+
+    id: str
+    name: str
+    client_secret: str
+    m2m_id: str
+    m2m_secret: str
+    management_token: str
+    signing_key: str
+    redirect_uris: list[str] = field(default_factory=list)
+    tokens: TokenPair | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Connection:
+    """An owner's car, connected to an application, and the permissions granted."""
+
+    id: str
+    application_id: str
+    owner_id: str
+    car: Car
+    permissions: frozenset[str]
+    created_at: datetime
+    mode: Literal["live", "simulated"] = "live"
+
+    @property
+    def subject(self) -> Subject:
+        """The car as payloads speak of it."""
+        return Subject(self.car, self.owner_id, self.permissions, self.mode)
+
+
+@dataclass(slots=True, kw_only=True)
+class Webhook:
+    """A webhook of either generation.
+
+    `data` is signal codes on the current platform and paths before; `failures` counts attempts
+    that failed since the last success.
+    """
+
+    id: str
+    application_id: str
+    kind: Kind
+    name: str
+    callback_uri: str
+    error_callback_uri: str | None = None
+    triggers: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    event_name: str = "dynamic"
+    auto_subscribe: bool = False
+    enabled: bool = True
+    verified: bool = False
+    failures: int = 0
+    created_at: datetime
+
+    @property
+    def live(self) -> bool:
+        """Whether it delivers."""
+        return self.enabled and self.verified
+
+    @property
+    def origin(self) -> Origin:
+        """The webhook as payloads speak of it."""
+        return Origin(self.id, self.name, self.application_id)
+
+
+@dataclass(slots=True, kw_only=True)
+class Subscription:
+    """A car on a webhook, and what was sent about it."""
+
+    id: str
+    webhook: Webhook
+    connection: Connection
+    created_at: datetime
+    last_sent: datetime | None = None
+    last_recorded: datetime | None = None
+    sent: dict[str, Any] = field(default_factory=dict)
+    announced: Problem | None = None
+
+
+@dataclass(slots=True)
+class Cloud:
+    """The state of the cloud. Whoever changes it is `Simulator` or one of the APIs."""
+
+    clock: Clock
+    url: str = ""
+    applications: dict[str, Application] = field(default_factory=dict)
+    connections: dict[str, Connection] = field(default_factory=dict)
+    webhooks: dict[str, Webhook] = field(default_factory=dict)
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    faults: ApiFaults = field(default_factory=ApiFaults)
+    meter: Meter = field(default_factory=Meter)
+    error_style: Literal["flat", "list"] = "flat"
+    repeated_subscribe_status: int = 200
+    signals_as_codes: bool = False
+    tokens: Tokens = field(init=False)
+    _numbers: dict[int, count[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Give tokens the cloud's clock."""
+        self.tokens = Tokens(self.clock)
+
+    @property
+    def cars(self) -> dict[str, Car]:
+        """Every car by Smartcar's vehicle ID."""
+        return {it.car.id: it.car for it in self.connections.values()}
+
+    def new_id(self, family: int) -> str:
+        """Return the next predictable ID of a family."""
+        return fixed_id(family, next(self._numbers.setdefault(family, count(1))))
+
+    def connection_of(self, vehicle_id: str) -> Connection:
+        """Return a car's connection."""
+        for connection in self.connections.values():
+            if connection.car.id == vehicle_id:
+                return connection
+        raise NotFoundError(f"no vehicle {vehicle_id}")
+
+    def connections_of(self, grant: Grant) -> list[Connection]:
+        """Return what an owner connected to an application."""
+        return [
+            it
+            for it in self.connections.values()
+            if (it.application_id, it.owner_id) == (grant.application_id, grant.owner_id)
+        ]
+
+    def owners_of(self, application: Application) -> list[str]:
+        """Return the IDs of an application's owners."""
+        return list(
+            dict.fromkeys(
+                it.owner_id
+                for it in self.connections.values()
+                if it.application_id == application.id
+            )
+        )
+
+    def connect(
+        self,
+        application: Application,
+        owner_id: str,
+        car: Car,
+        permissions: frozenset[str] = ALL_READS,
+    ) -> Connection:
+        """Connect a car; webhooks that subscribe by themselves do so."""
+        connection = Connection(
+            id=self.new_id(0xC0),
+            application_id=application.id,
+            owner_id=owner_id,
+            car=car,
+            permissions=permissions,
+            created_at=self.clock.wall,
+        )
+        self.connections[connection.id] = connection
+        for webhook in self.webhooks.values():
+            if webhook.auto_subscribe and webhook.application_id == application.id:
+                self.subscribe(webhook, connection)
+        return connection
+
+    def disconnect(self, connection: Connection) -> None:
+        """Forget a connection and its subscriptions."""
+        del self.connections[connection.id]
+        for subscription in list(self.subscriptions.values()):
+            if subscription.connection is connection:
+                del self.subscriptions[subscription.id]
+
+    def add_webhook(self, webhook: Webhook) -> Webhook:
+        """Add a webhook."""
+        if webhook.kind.is_v2 and not webhook.data:
+            webhook.data = DYNAMIC_PATHS if webhook.kind is Kind.DYNAMIC else tuple(PATHS)
+        self.webhooks[webhook.id] = webhook
+        if webhook.auto_subscribe:
+            for connection in self.connections.values():
+                if connection.application_id == webhook.application_id:
+                    self.subscribe(webhook, connection)
+        return webhook
+
+    def remove_webhook(self, webhook: Webhook) -> None:
+        """Delete a webhook and its subscriptions."""
+        del self.webhooks[webhook.id]
+        for subscription in list(self.subscriptions.values()):
+            if subscription.webhook is webhook:
+                del self.subscriptions[subscription.id]
+
+    def subscription(self, webhook: Webhook, connection: Connection) -> Subscription | None:
+        """Return a car's subscription to a webhook."""
+        for it in self.subscriptions.values():
+            if it.webhook is webhook and it.connection is connection:
+                return it
+        return None
+
+    def subscribe(self, webhook: Webhook, connection: Connection) -> Subscription:
+        """Subscribe a car to a webhook."""
+        subscription = Subscription(
+            id=self.new_id(0x5B),
+            webhook=webhook,
+            connection=connection,
+            created_at=self.clock.wall,
+        )
+        self.subscriptions[subscription.id] = subscription
+        return subscription
+
+    def stored(self, connection: Connection) -> bool:
+        """Whether API v3 has signals of a car: something live must be subscribed to it."""
+        return any(
+            it.webhook.live and it.webhook.kind is Kind.CURRENT
+            for it in self.subscriptions.values()
+            if it.connection is connection
+        )
+
+    def reauthenticate_url(self, connection: Connection) -> str:
+        """Return the partial Connect address that an AUTHENTICATION_FAILED error carries."""
+        query = urlencode(
+            {
+                "response_type": "vehicle_id",
+                "client_id": connection.application_id,
+                "vehicle_id": connection.car.id,
+            }
+        )
+        return f"{self.url}/connect/oauth/reauthenticate?{query}"
+
+    def due(self, subscription: Subscription) -> bool:
+        """Whether a webhook of v2.0 reports a car now: hourly, half-hourly while plugged in.
+
+        A car that sleeps and was reported since it fell asleep has nothing to say.
+        """
+        if subscription.last_sent is None:
+            return True
+        car = subscription.connection.car
+        pause = timedelta(minutes=30 if car.plugged_in else 60)
+        news = (
+            subscription.last_recorded != car.recorded_at or subscription.announced != car.problem
+        )
+        return news and self.clock.now >= subscription.last_sent + pause

@@ -1,0 +1,183 @@
+"""The cars and accounts the simulator starts with; every ID is predictable, every VIN a fake."""
+
+from dataclasses import dataclass
+
+from .car import Car, Model
+from .cloud import Application, Cloud, Connection, Kind, fixed_id
+from .geo import Place, Route
+from .tokens import Grant, TokenPair
+
+_APPLICATION, _OWNER, _CAR, _SECRET, _TOKEN = 0xA0, 0x0E, 0xCA, 0x5E, 0x70
+
+PLAIN = frozenset(
+    {
+        "charge-detailedchargingstatus",
+        "charge-ischarging",
+        "charge-ischargingcableconnected",
+        "location-preciselocation",
+        "tractionbattery-range",
+        "tractionbattery-stateofcharge",
+        "vehicleidentification-vin",
+    }
+)
+RICH = frozenset(
+    {
+        "charge-amperage",
+        "charge-amperagemax",
+        "charge-chargelimits",
+        "charge-chargerate",
+        "charge-detailedchargingstatus",
+        "charge-energyadded",
+        "charge-ischarging",
+        "charge-ischargingcableconnected",
+        "charge-ischargingportflapopen",
+        "charge-timetocomplete",
+        "charge-voltage",
+        "charge-wattage",
+        "climate-externaltemperature",
+        "climate-internaltemperature",
+        "closure-doors",
+        "closure-enginecover",
+        "closure-fronttrunk",
+        "closure-islocked",
+        "closure-reartrunk",
+        "closure-windows",
+        "connectivitysoftware-currentfirmwareversion",
+        "connectivitystatus-isasleep",
+        "connectivitystatus-isonline",
+        "location-isathome",
+        "location-preciselocation",
+        "lowvoltagebattery-status",
+        "odometer-traveleddistance",
+        "tractionbattery-nominalcapacity",
+        "tractionbattery-range",
+        "tractionbattery-stateofcharge",
+        "vehicleidentification-nickname",
+        "vehicleidentification-vin",
+        "wheel-tires",
+    }
+)
+LACKING = (
+    "closure-sunroof",
+    "connectivitystatus-isdigitalkeypaired",
+    "internalcombustionengine-fuellevel",
+    "lowvoltagebattery-stateofcharge",
+)
+TRIGGERS = (
+    "charge-detailedchargingstatus",
+    "charge-ischarging",
+    "charge-ischargingcableconnected",
+    "closure-islocked",
+    "connectivitystatus-isasleep",
+    "location-preciselocation",
+    "odometer-traveleddistance",
+    "tractionbattery-stateofcharge",
+)
+DATA = (*sorted(RICH), *LACKING)
+
+HATCHBACK = Model("RENAULT", "Zoe", 2022, 52, 16.5, 7.4)
+CROSSOVER = Model("HYUNDAI", "IONIQ 5", 2025, 77.4, 18, 11, phases=3)
+
+_SANSSOUCI_TO_BRANDENBURG_GATE = (
+    Place(52.4042, 13.0385),
+    Place(52.3989, 13.0657),
+    Place(52.4134, 13.0903),
+    Place(52.4213, 13.1794),
+    Place(52.4459, 13.1946),
+    Place(52.4961, 13.2637),
+    Place(52.5072, 13.2846),
+    Place(52.5127, 13.3212),
+    Place(52.5145, 13.3501),
+    Place(52.5163, 13.3777),
+)
+_TEGEL_TO_TEMPELHOF = (
+    Place(52.5776, 13.2596),
+    Place(52.5611, 13.3106),
+    Place(52.5397, 13.3421),
+    Place(52.5251, 13.3693),
+    Place(52.5075, 13.3713),
+    Place(52.4930, 13.3860),
+    Place(52.4836, 13.3878),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Commute:
+    """A road from home to work."""
+
+    points: tuple[Place, ...]
+
+    @property
+    def places(self) -> dict[str, Place]:
+        """Both ends by name."""
+        return {"home": self.points[0], "work": self.points[-1]}
+
+    @property
+    def routes(self) -> dict[tuple[str, str], Route]:
+        """The way there and back."""
+        there = Route(self.points)
+        return {("home", "work"): there, ("work", "home"): there.back}
+
+
+WEST = Commute(_SANSSOUCI_TO_BRANDENBURG_GATE)
+NORTH = Commute(_TEGEL_TO_TEMPELHOF)
+
+
+def build_car(
+    cloud: Cloud, name: str, model: Model, capable: frozenset[str], commute: Commute = WEST
+) -> Car:
+    """Build the next car, at home, 62 % charged."""
+    number = len(cloud.connections) + 1
+    identifier = cloud.new_id(_CAR)
+    return Car(
+        id=identifier,
+        vin=f"SIM{int(identifier[-12:]):014d}",
+        name=name,
+        model=model,
+        capable=capable,
+        places=commute.places,
+        routes=commute.routes,
+        position=commute.points[0],
+        place="home",
+        moment=cloud.clock.now,
+        recorded_at=cloud.clock.wall,
+        energy=0.62 * model.capacity,
+        odometer=24_000 + 1_111.1 * number,
+    )
+
+
+def build_application(cloud: Cloud, name: str) -> Application:
+    """Build the next application with its credentials."""
+    identifier = cloud.new_id(_APPLICATION)
+    number = int(identifier[-12:])
+    application = Application(
+        id=identifier,
+        name=name,
+        client_secret=fixed_id(_SECRET, 10 * number + 1),
+        m2m_id=f"client_01SIMULATED{number:08d}",
+        m2m_secret=fixed_id(_SECRET, 10 * number + 2),
+        management_token=fixed_id(_SECRET, 10 * number + 3),
+        signing_key=fixed_id(_SECRET, 10 * number + 3),
+    )
+    cloud.applications[application.id] = application
+    return application
+
+
+def default_fleet(cloud: Cloud) -> None:
+    """Fill a cloud: an account with an old dynamic webhook's car, one on the current platform."""
+    for kind, name, model, capable, commute in (
+        (Kind.DYNAMIC, "Hatchback", HATCHBACK, PLAIN, WEST),
+        (Kind.CURRENT, "Crossover", CROSSOVER, RICH, NORTH),
+    ):
+        application = build_application(cloud, f"Home Assistant ({kind})")
+        owner_id = cloud.new_id(_OWNER)
+        car = build_car(cloud, name, model, capable, commute)
+        connection = cloud.connect(application, owner_id, car)
+        connect_tokens(cloud, application, connection)
+
+
+def connect_tokens(cloud: Cloud, application: Application, connection: Connection) -> None:
+    """Give an owner the tokens that the dashboard's page shows at first."""
+    number = 10 * int(application.id[-12:])
+    pair = TokenPair(fixed_id(_TOKEN, number + 1), fixed_id(_TOKEN, number + 2))
+    application.tokens = cloud.tokens.issue(Grant(application.id, connection.owner_id), pair)

@@ -1,0 +1,164 @@
+"""Deliveries of a dynamic or scheduled webhook: payload version 2.0."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from .car import Car, Opening
+from .clock import iso
+from .problems import Problem, body_v2, find
+
+type Body = dict[str, Any]
+
+DYNAMIC_PATHS = ("/battery", "/charge", "/location")
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """What a path needs of the grant and of the car, and its body."""
+
+    permission: str
+    signal: str
+    body: Callable[[Car], Body]
+
+
+def _status(openings: Mapping[str, Opening]) -> list[Body]:
+    return [
+        {
+            "type": "".join(
+                word if index == 0 else word.title() for index, word in enumerate(name.split("_"))
+            ),
+            "status": "OPEN" if opening.is_open else "CLOSED",
+        }
+        for name, opening in openings.items()
+    ]
+
+
+def _security(car: Car) -> Body:
+    return {
+        "isLocked": car.locked,
+        "doors": _status(car.doors),
+        "windows": _status(car.windows),
+        "sunroof": [],
+        "storage": _status({"front": car.front_trunk, "rear": car.rear_trunk}),
+        "chargingPort": [
+            {"type": "charging_port", "status": "OPEN" if car.plugged_in else "CLOSED"}
+        ],
+    }
+
+
+def _capacity(car: Car) -> Body:
+    return {
+        "availableCapacities": [{"capacity": car.model.capacity, "description": None}],
+        "capacity": {"nominal": car.model.capacity, "source": "SMARTCAR"},
+        "url": None,
+    }
+
+
+def _tires(car: Car) -> Body:
+    tires = car.tires
+    return {
+        "frontLeft": tires["front_left"],
+        "frontRight": tires["front_right"],
+        "backLeft": tires["back_left"],
+        "backRight": tires["back_right"],
+    }
+
+
+PATHS: Mapping[str, Path] = {
+    "/battery": Path(
+        "read_battery",
+        "tractionbattery-stateofcharge",
+        lambda car: {
+            "range": round(car.range, 2),
+            "percentRemaining": round(car.state_of_charge / 100, 2),
+        },
+    ),
+    "/battery/nominal_capacity": Path("read_battery", "tractionbattery-nominalcapacity", _capacity),
+    "/charge": Path(
+        "read_charge",
+        "charge-detailedchargingstatus",
+        lambda car: {"isPluggedIn": car.plugged_in, "state": car.status.value},
+    ),
+    "/charge/limit": Path(
+        "read_charge", "charge-chargelimits", lambda car: {"limit": car.charge_limit / 100}
+    ),
+    "/location": Path(
+        "read_location",
+        "location-preciselocation",
+        lambda car: {
+            "latitude": round(car.position.latitude, 6),
+            "longitude": round(car.position.longitude, 6),
+        },
+    ),
+    "/odometer": Path(
+        "read_odometer",
+        "odometer-traveleddistance",
+        lambda car: {"distance": round(car.odometer, 2)},
+    ),
+    "/fuel": Path("read_fuel", "internalcombustionengine-fuellevel", lambda _: {}),
+    "/engine/oil": Path("read_engine_oil", "internalcombustionengine-oillife", lambda _: {}),
+    "/tires/pressure": Path("read_tires", "wheel-tires", _tires),
+    "/security": Path("read_security", "closure-islocked", _security),
+    "/diagnostics/system_status": Path(
+        "read_diagnostics",
+        "diagnostics-tirepressure",
+        lambda _: {"systems": [{"systemId": "TIRE_PRESSURE", "status": "OK", "description": None}]},
+    ),
+}
+
+
+def refusal(car: Car, path: str, permissions: Iterable[str]) -> Problem | None:
+    """Return why a path cannot be read now."""
+    if car.problem is not None:
+        return car.problem
+    if PATHS[path].permission not in permissions:
+        return find("PERMISSION.null")
+    if PATHS[path].signal not in car.capable:
+        return find("VEHICLE_NOT_CAPABLE")
+    return None
+
+
+def entry(car: Car, path: str, permissions: Iterable[str], reauthenticate: str) -> Body:
+    """Return a path's element of `data`: body and age, or the error object and no headers."""
+    problem = refusal(car, path, permissions)
+    if problem is not None:
+        url = reauthenticate if problem.code == "AUTHENTICATION_FAILED" else None
+        return {
+            "path": path,
+            "code": problem.status,
+            "body": body_v2(problem, str(uuid4()), url=url),
+        }
+    return {
+        "path": path,
+        "code": 200,
+        "body": PATHS[path].body(car),
+        "headers": {"sc-data-age": iso(car.recorded_at)},
+    }
+
+
+def challenge(webhook_id: str) -> Body:
+    """Return the verification message (webhooks/events/verify)."""
+    return {
+        "version": "2.0",
+        "webhookId": webhook_id,
+        "eventName": "verify",
+        "payload": {"challenge": str(uuid4())},
+    }
+
+
+def report(webhook_id: str, event_name: str, mode: str, vehicles: Mapping[str, list[Body]]) -> Body:
+    """Return a delivery with the `data` of each vehicle (tutorials/webhooks-dynamic)."""
+    return {
+        "version": "2.0",
+        "webhookId": webhook_id,
+        "eventName": event_name,
+        "mode": mode,
+        "payload": {
+            "vehicles": [
+                {"vehicleId": vehicle_id, "requestId": str(uuid4()), "data": data}
+                for vehicle_id, data in vehicles.items()
+            ]
+        },
+    }

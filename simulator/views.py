@@ -1,0 +1,184 @@
+"""The truth as JSON, for tests, the dashboard page and the demo."""
+
+from typing import TYPE_CHECKING, Any
+
+from . import signals
+from .car import Car
+from .clock import iso
+from .cloud import Application, Subscription, Webhook
+from .delivery import Delivery, Verification
+from .payloads_v2 import PATHS
+
+if TYPE_CHECKING:
+    from .simulator import Simulator
+
+type Body = dict[str, Any]
+
+
+def state(simulator: Simulator) -> Body:
+    """Return everything."""
+    cloud, clock, courier = simulator.cloud, simulator.clock, simulator.courier
+    return {
+        "url": simulator.url,
+        "time": {
+            "now": iso(clock.now),
+            "wall": iso(clock.wall),
+            "speed": clock.speed,
+            "running": simulator.running,
+        },
+        "applications": [application(it) for it in cloud.applications.values()],
+        "cars": {vehicle_id: car(simulator, it) for vehicle_id, it in cloud.cars.items()},
+        "webhooks": {key: webhook(it) for key, it in cloud.webhooks.items()},
+        "subscriptions": [subscription(it) for it in cloud.subscriptions.values()],
+        "deliveries": {
+            "delivered": courier.delivered,
+            "dropped": courier.dropped,
+            "recent": [delivery(it) for it in list(courier.log)[-20:][::-1]],
+        },
+        "calls": {
+            "by_route": dict(cloud.meter.calls),
+            "billed": cloud.meter.billed.total(),
+            "unbilled": cloud.meter.unbilled,
+        },
+        "faults": {
+            "deliveries": {
+                "delay": courier.faults.delay.total_seconds(),
+                "duplicates": courier.faults.duplicates,
+                "reorder": courier.faults.reorder,
+                "concurrent": courier.faults.concurrent,
+                "corrupt_signatures": courier.faults.corrupt_signatures,
+                "missing_signatures": courier.faults.missing_signatures,
+            },
+            "api": [
+                {"status": it.status, "path": it.path, "times": it.times}
+                for it in cloud.faults.planned
+            ],
+            "reject_credentials": cloud.faults.reject_credentials,
+        },
+        "routes": dict(courier.routes),
+    }
+
+
+def application(it: Application) -> Body:
+    """Return what the dashboard's credentials page shows."""
+    return {
+        "id": it.id,
+        "name": it.name,
+        "v2": {
+            "client_id": it.id,
+            "client_secret": it.client_secret,
+            "access_token": it.tokens and it.tokens.access_token,
+            "refresh_token": it.tokens and it.tokens.refresh_token,
+        },
+        "v3": {"client_id": it.m2m_id, "client_secret": it.m2m_secret},
+        "management_token": it.management_token,
+        "signing_key_differs": it.signing_key != it.management_token,
+    }
+
+
+def car(simulator: Simulator, it: Car) -> Body:
+    """Return the truth of one car: km, %, kWh, W, A, V, kPa, °C, min, degrees."""
+    connection = simulator.cloud.connection_of(it.id)
+    day = simulator.days.get(it.id)
+    return {
+        "id": it.id,
+        "name": it.name,
+        "vin": it.vin,
+        "make": it.model.make,
+        "model": it.model.model,
+        "year": it.model.year,
+        "application_id": connection.application_id,
+        "owner_id": connection.owner_id,
+        "connection_id": connection.id,
+        "permissions": sorted(connection.permissions),
+        "state_of_charge": round(it.state_of_charge, 2),
+        "range_km": round(it.range, 2),
+        "odometer_km": round(it.odometer, 2),
+        "plugged_in": it.plugged_in,
+        "charging": it.charging,
+        "charging_status": it.status.value,
+        "charging_power_w": round(1000 * it.power),
+        "amperage": round(it.amperage, 1),
+        "voltage": it.voltage,
+        "energy_added_kwh": round(it.energy_added, 2),
+        "time_to_complete_min": round(it.time_to_complete),
+        "charge_limit": it.charge_limit,
+        "latitude": it.position.latitude,
+        "longitude": it.position.longitude,
+        "heading": it.heading,
+        "place": it.place,
+        "driving": it.driving,
+        "destination": it.destination,
+        "speed_kmh": it.speed,
+        "asleep": it.asleep,
+        "online": it.online,
+        "locked": it.locked,
+        "openings": {
+            name: {"open": opening.is_open, "locked": opening.is_locked}
+            for name, opening in it.openings().items()
+        },
+        "tires_kpa": it.tires,
+        "outside_celsius": round(it.outside, 1),
+        "inside_celsius": round(it.inside, 1),
+        "problem": it.problem and {"type": it.problem.type, "code": it.problem.code},
+        "recorded_at": iso(it.recorded_at),
+        "day": day and {"step": day.step, "done": day.done},
+        "signals": signals.bodies(it),
+        "paths": {
+            path: known.body(it) for path, known in PATHS.items() if known.signal in it.capable
+        },
+    }
+
+
+def webhook(it: Webhook) -> Body:
+    """Return a webhook."""
+    return {
+        "id": it.id,
+        "application_id": it.application_id,
+        "kind": it.kind.value,
+        "name": it.name,
+        "callback_uri": it.callback_uri,
+        "error_callback_uri": it.error_callback_uri,
+        "triggers": it.triggers,
+        "data": it.data,
+        "auto_subscribe": it.auto_subscribe,
+        "enabled": it.enabled,
+        "verified": it.verified,
+        "failures": it.failures,
+    }
+
+
+def subscription(it: Subscription) -> Body:
+    """Return a subscription; `last_sent` is simulated time."""
+    return {
+        "id": it.id,
+        "webhook_id": it.webhook.id,
+        "car_id": it.connection.car.id,
+        "last_sent": it.last_sent and iso(it.last_sent),
+    }
+
+
+def delivery(it: Delivery, *, envelope: bool = False) -> Body:
+    """Return a delivery and its attempts, on request with its payload."""
+    summary: Body = {
+        "number": it.number,
+        "webhook_id": it.parcel.webhook.id,
+        "car_id": it.parcel.vehicle_id,
+        "event": it.parcel.event,
+        "outcome": it.outcome,
+        "attempts": [
+            {
+                "at": iso(attempt.at),
+                "status": attempt.status,
+                "answer": attempt.answer,
+                "error": attempt.error,
+            }
+            for attempt in it.attempts
+        ],
+    }
+    return {**summary, "envelope": it.parcel.envelope} if envelope else summary
+
+
+def verification(it: Verification) -> Body:
+    """Return how a verification went."""
+    return {"succeeded": it.succeeded, "reason": it.reason, "status": it.attempt.status}
