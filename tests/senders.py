@@ -1,12 +1,16 @@
 """Sends requests to the callback URI as Smartcar does: raw bytes, and a real HMAC."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 import hashlib
 import hmac
 import json
+from typing import Any
 
 from aiohttp.test_utils import TestClient
-from homeassistant.components.webhook import async_generate_path
+from homeassistant.components.webhook import async_generate_path, async_handle_webhook
+from homeassistant.core import HomeAssistant
+from homeassistant.util.aiohttp import MockRequest, serialize_response
 
 MANAGEMENT_TOKEN = "5c0f4b1e-6d53-4f0a-9f4c-0c2e5b7d9a11"
 WEBHOOK_ID = "a-webhook-of-home-assistant"
@@ -24,15 +28,40 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A Smartcar that posts to Home Assistant's real webhook view."""
+    """A Smartcar that posts to Home Assistant's real webhook view, or through the cloud."""
 
-    client: TestClient  # type: ignore[type-arg] - aiohttp's two parameters say nothing here
+    hass: HomeAssistant
+    client: TestClient[Any, Any]
     webhook_id: str = WEBHOOK_ID
     management_token: str = MANAGEMENT_TOKEN
+    cloud: bool = False
 
-    async def post(self, body: bytes, headers: dict[str, str] | None = None) -> Answer:
+    def knowing(self, management_token: str) -> Sender:
+        """Return one that signs with another token."""
+        return replace(self, management_token=management_token)
+
+    def through_cloud(self) -> Sender:
+        """Return one whose requests come as those of Home Assistant Cloud do."""
+        return replace(self, cloud=True)
+
+    async def post(self, body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
+        return await self.request("POST", body, headers)
+
+    async def request(
+        self, method: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        if self.cloud:
+            request = MockRequest(
+                content=body, headers=dict(headers or {}), method=method, mock_source="cloud"
+            )
+            answer = serialize_response(
+                await async_handle_webhook(self.hass, self.webhook_id, request)
+            )
+            return Answer(answer["status"], (answer["body"] or "").encode())
         path = async_generate_path(self.webhook_id)
-        async with self.client.post(path, data=body, headers=headers or {}) as response:
+        async with self.client.request(
+            method, path, data=body, headers=dict(headers or {})
+        ) as response:
             return Answer(response.status, await response.read())
 
     async def deliver(self, payload: object) -> Answer:
@@ -40,4 +69,6 @@ class Sender:
         return await self.deliver_bytes(body)
 
     async def deliver_bytes(self, body: bytes) -> Answer:
-        return await self.post(body, {"SC-Signature": signature(body, self.management_token)})
+        answer = await self.post(body, {"SC-Signature": signature(body, self.management_token)})
+        await self.hass.async_block_till_done()
+        return answer

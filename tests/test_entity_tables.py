@@ -43,6 +43,7 @@ from custom_components.smartcar_dynamic.sensor import (
 from custom_components.smartcar_dynamic.smartcar.model import Position, Reading, Value, Vehicle
 from custom_components.smartcar_dynamic.smartcar.signals import VOCABULARY, parse_body
 from custom_components.smartcar_dynamic.smartcar.units import Unit
+from custom_components.smartcar_dynamic.standing import STANDING_BINARY_SENSORS, STANDING_SENSORS
 from custom_components.smartcar_dynamic.vehicle import Latest, VehicleState
 
 PACKAGE = Path(__file__).parents[1] / "custom_components" / "smartcar_dynamic"
@@ -53,6 +54,11 @@ TABLES: Mapping[str, Mapping[str, SmartcarEntityDescription]] = {
     "binary_sensor": BINARY_SENSORS,
     "device_tracker": DEVICE_TRACKERS,
     "sensor": SENSORS,
+}
+STANDING: Mapping[str, set[str | None]] = {
+    "binary_sensor": {row.translation_key for row in STANDING_BINARY_SENSORS},
+    "device_tracker": set(),
+    "sensor": {row.translation_key for row in STANDING_SENSORS},
 }
 FACTORIES = {
     "binary_sensor": create_binary_sensor,
@@ -80,7 +86,15 @@ BODIES: tuple[Mapping[str, Any], ...] = (
         ],
         "unit": "kPa",
     },
-    {"values": [], "activeLimit": 80, "unit": "percent"},
+    {
+        "values": [
+            {"type": "GLOBAL", "limit": 80},
+            {"type": "CHARGING_TYPE", "limit": 90, "condition": "AC"},
+            {"type": "CHARGING_TYPE", "limit": 60, "condition": "DC"},
+        ],
+        "activeLimit": 80,
+        "unit": "percent",
+    },
     {
         "values": [
             {
@@ -270,7 +284,7 @@ def test_a_row_is_named_by_a_translation_or_its_device_class(
 
 @pytest.mark.parametrize("domain", TABLES)
 def test_each_translation_belongs_to_a_row(domain: str) -> None:
-    used = set().union(*map(_translation_keys, TABLES[domain].values()))
+    used = set().union(*map(_translation_keys, TABLES[domain].values())) | STANDING[domain]
     assert set(WORDS[domain]) == used
 
 
@@ -286,7 +300,7 @@ def test_no_two_entities_of_a_platform_share_a_name(domain: str) -> None:
 
 @pytest.mark.parametrize("domain", TABLES)
 def test_each_icon_belongs_to_a_row(domain: str) -> None:
-    used = set().union(*map(_translation_keys, TABLES[domain].values()))
+    used = set().union(*map(_translation_keys, TABLES[domain].values())) | STANDING[domain]
     assert ICONS[domain].keys() <= used
 
 

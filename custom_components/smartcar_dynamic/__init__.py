@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from homeassistant.components import webhook
+from homeassistant.components.webhook import async_unregister
 from homeassistant.const import CONF_WEBHOOK_ID, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
@@ -19,7 +19,8 @@ from .data import SmartcarConfigEntry, SmartcarData
 from .devices import async_remove_devices, async_update_device, vehicle_id_of
 from .issues import Issues, async_drop_all, async_raise_not_unsubscribed
 from .receiver import EntryReceiver
-from .smartcar.client import SmartcarError
+from .smartcar.client import SmartcarApiError, SmartcarError
+from .smartcar.model import Vehicle
 from .subscriptions import Subscriptions
 from .vehicle import VehicleState
 from .webhook import Callback
@@ -79,12 +80,14 @@ async def async_unload_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) ->
 
 async def async_remove_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> None:
     """Unsubscribe every vehicle, and leave nothing behind."""
-    webhook.async_unregister(hass, entry.data[CONF_WEBHOOK_ID])
+    async_unregister(hass, entry.data[CONF_WEBHOOK_ID])
     coordinator = SmartcarCoordinator(hass, entry.entry_id)
     await coordinator.async_load()
     async_drop_all(hass, entry, coordinator.vehicles)
     if not await _async_unsubscribe_all(hass, entry, coordinator):
-        async_raise_not_unsubscribed(hass, entry.title, entry.entry_id)
+        async_raise_not_unsubscribed(
+            hass, "not_unsubscribed", entry.entry_id, {"entry": entry.title}
+        )
     await coordinator.async_erase()
     await cloudhook.async_delete(hass, entry.data[CONF_WEBHOOK_ID])
 
@@ -92,19 +95,27 @@ async def async_remove_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) ->
 async def _async_unsubscribe_all(
     hass: HomeAssistant, entry: SmartcarConfigEntry, coordinator: SmartcarCoordinator
 ) -> bool:
-    """Unsubscribe the vehicles that are; tell whether all are gone."""
+    """Unsubscribe the vehicles, also those left out; tell whether that succeeded for all."""
     webhook_id = entry.data.get(CONF_SMARTCAR_WEBHOOK_ID)
     if not webhook_id:
         return True
     client = create_client(hass, entry)
+    vehicles = {state.vehicle.id: state.vehicle for state in coordinator.vehicles.values()}
+    vehicles |= {id_: Vehicle(id_) for id_ in entry.options.get(CONF_EXCLUDED, ())}
+    succeeded = True
     try:
         async with asyncio.timeout(_REMOVAL_TIMEOUT):
-            for state in coordinator.vehicles.values():
-                await client.unsubscribe(state.vehicle, webhook_id)
+            for vehicle in vehicles.values():
+                try:
+                    await client.unsubscribe(vehicle, webhook_id)
+                except SmartcarApiError as error:
+                    # Another vehicle may well be unsubscribed.
+                    succeeded = False
+                    _LOGGER.info("Vehicle %s may still send its data: %s", vehicle.tail, error)
     except (SmartcarError, TimeoutError) as error:
-        _LOGGER.warning("The vehicles may still send their data: %s", error)
+        _LOGGER.info("The vehicles may still send their data: %r", error)
         return False
-    return True
+    return succeeded
 
 
 async def async_remove_config_entry_device(

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import (
     HomeAssistant,
@@ -38,38 +39,32 @@ def async_register_actions(hass: HomeAssistant) -> None:
 
 
 async def _async_check(call: ServiceCall) -> ServiceResponse:
-    """Run the chain of proofs for the vehicles named; costs nothing.
+    """Run the chain of proofs for the vehicles named, once per entry; costs nothing.
 
     Answers `{device ID: {"ok": bool, "findings": [{proof, outcome, reason, text}]}}`.
     """
     answer: dict[str, JsonValueType] = {}
-    checked: dict[str, list[dict[str, JsonValueType]]] = {}
+    checked: dict[str, list[tuple[str | None, dict[str, JsonValueType]]]] = {}
     for device_id in call.data[ATTR_DEVICE_ID]:
         entry, vehicle_id = _vehicle(call.hass, device_id)
         if entry.entry_id not in checked:
             findings = await entry.runtime_data.issues.async_check()
             checked[entry.entry_id] = [
-                {
-                    "vehicle_id": finding.vehicle_id,
-                    "proof": finding.proof,
-                    "outcome": finding.outcome,
-                    "reason": finding.reason,
-                    "text": await async_text(call.hass, finding),
-                }
+                (
+                    finding.vehicle_id,
+                    {
+                        "proof": finding.proof,
+                        "outcome": finding.outcome,
+                        "reason": finding.reason,
+                        "text": await async_text(call.hass, finding),
+                    },
+                )
                 for finding in findings
             ]
-        own: list[JsonValueType] = [
-            {name: value for name, value in finding.items() if name != "vehicle_id"}
-            for finding in checked[entry.entry_id]
-            if finding["vehicle_id"] in {None, vehicle_id}
-        ]
+        own = [text for of, text in checked[entry.entry_id] if of in {None, vehicle_id}]
         answer[device_id] = {
-            "ok": all(
-                finding["outcome"] != Outcome.FAILED
-                for finding in checked[entry.entry_id]
-                if finding["vehicle_id"] in {None, vehicle_id}
-            ),
-            "findings": own,
+            "ok": all(text["outcome"] != Outcome.FAILED for text in own),
+            "findings": [*own],
         }
     return answer
 
@@ -78,12 +73,17 @@ def _vehicle(hass: HomeAssistant, device_id: str) -> tuple[SmartcarConfigEntry, 
     """Return the loaded entry and the vehicle of a device."""
     device = dr.async_get(hass).async_get(device_id)
     vehicle_id = None if device is None else vehicle_id_of(device)
-    if device is not None and vehicle_id is not None:
-        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-            if entry.entry_id == device.config_entry_id:
-                return entry, vehicle_id
+    if device is None or vehicle_id is None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="no_vehicle",
+            translation_placeholders={"device": device_id},
+        )
+    entry = hass.config_entries.async_get_entry(device.config_entry_id or "")
+    if entry is not None and entry.state is ConfigEntryState.LOADED:
+        return entry, vehicle_id
     raise ServiceValidationError(
         translation_domain=DOMAIN,
-        translation_key="no_vehicle",
-        translation_placeholders={"device": device_id},
+        translation_key="not_loaded",
+        translation_placeholders={"device": device.name_by_user or device.name or device_id},
     )

@@ -23,6 +23,7 @@ from .entity import (
     unlisted,
 )
 from .smartcar.model import Value
+from .standing import STANDING_BINARY_SENSORS, StandingBinarySensor, async_add_standing
 from .vehicle import VehicleState
 
 PARALLEL_UPDATES = 0
@@ -309,6 +310,7 @@ async def async_setup_entry(
 ) -> None:
     """Add binary sensors as their readings appear."""
     async_add_entities_for_readings(entry, async_add_entities, create_binary_sensor)
+    async_add_standing(entry, async_add_entities, StandingBinarySensor, STANDING_BINARY_SENSORS)
 
 
 def create_binary_sensor(

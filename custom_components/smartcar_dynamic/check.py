@@ -3,20 +3,21 @@
 The repairs, the diagnostics, the check in the reconfigure flow and the action all read these.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from http import HTTPStatus
-import logging
 import secrets
 
 import aiohttp
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util import dt as dt_util
 
 from .address import Address, async_callback_address, same_address
-from .const import API_V2, CONF_API, CONF_SMARTCAR_WEBHOOK_ID
+from .const import API_V2, CONF_API, CONF_SMARTCAR_WEBHOOK_ID, DOMAIN
 from .data import SmartcarConfigEntry
 from .devices import name_of
 from .health import MANY_REJECTIONS
@@ -24,12 +25,14 @@ from .smartcar.client import SmartcarCredentialsError, SmartcarError, Webhook
 from .smartcar.model import Remedy
 from .vehicle import VehicleState
 
-_LOGGER = logging.getLogger(__name__)
+HOUR = 3_600_000
+SILENT_FOR = 6 * HOUR
+"""A dynamic webhook is hourly: so long without a delivery is no chance."""
 
-_HOUR = 3_600_000
-_UNVERIFIED_FOR = _HOUR
-_NOTHING_FOR = 24 * _HOUR
-_SILENT_FOR = 6 * _HOUR
+_UNVERIFIED_FOR = HOUR
+_NOTHING_FOR = 24 * HOUR
+# Home Assistant may have been off; the next hourly delivery is given the time to come.
+_GRACE = 2 * HOUR
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
 
 
@@ -88,11 +91,31 @@ def _texts(placeholders: Mapping[str, object]) -> dict[str, str]:
     return {name: str(value) for name, value in placeholders.items()}
 
 
-def when(milliseconds: int) -> str:
+def when(milliseconds: float) -> str:
     """Return a time as a person reads it, in Home Assistant's time zone."""
     return dt_util.as_local(dt_util.utc_from_timestamp(milliseconds / 1000)).strftime(
         "%Y-%m-%d %H:%M"
     )
+
+
+def now() -> int:
+    """Return the time in milliseconds."""
+    return round(dt_util.utcnow().timestamp() * 1000)
+
+
+def labels_of(entry: SmartcarConfigEntry) -> dict[str, str]:
+    """Return what the owner calls each vehicle; those called alike also by the end of their ID."""
+    coordinator = entry.runtime_data.coordinator
+    devices = dr.async_get(coordinator.hass)
+    names: dict[str, str] = {}
+    for id_, state in coordinator.vehicles.items():
+        device = devices.async_get_device_by_identifier((DOMAIN, id_), entry.entry_id)
+        names[id_] = (device.name_by_user if device else None) or name_of(state.vehicle)
+    times = Counter(names.values())
+    return {
+        id_: f"{name} · {coordinator.vehicles[id_].vehicle.tail}" if times[name] > 1 else name
+        for id_, name in names.items()
+    }
 
 
 async def async_check(hass: HomeAssistant, entry: SmartcarConfigEntry) -> tuple[Finding, ...]:
@@ -109,24 +132,25 @@ async def async_check(hass: HomeAssistant, entry: SmartcarConfigEntry) -> tuple[
 
 def local_findings(entry: SmartcarConfigEntry, address: Address) -> Iterator[Finding]:
     """Yield what can be told without asking anybody."""
-    data = entry.runtime_data
-    health, now = data.coordinator.health, _now()
-    if health.last_delivery and (
-        not health.verified_at or same_address(health.callback_uri, address.uri)
-    ):
-        yield _found(Proof.VERIFIED, "delivers")
-    elif health.verified_at is None:
-        age = now - entry.created_at.timestamp() * 1000
-        make = _failed if age > _UNVERIFIED_FOR else _unknown
-        yield make(Proof.VERIFIED, "never")
-    elif address.uri is None or same_address(health.callback_uri, address.uri):
-        yield _found(Proof.VERIFIED, time=when(health.verified_at))
-    else:
-        yield _failed(Proof.VERIFIED, "other_address")
-    for state in data.coordinator.vehicles.values():
-        yield from _subscription(state)
+    labels = labels_of(entry)
+    yield _verified(entry, address)
+    for state in entry.runtime_data.coordinator.vehicles.values():
+        yield _subscription(state, labels[state.vehicle.id])
     yield _signatures(entry)
-    yield from _deliveries(entry, data.coordinator.vehicles.values())
+    yield from _deliveries(entry, labels)
+
+
+def _verified(entry: SmartcarConfigEntry, address: Address) -> Finding:
+    health = entry.runtime_data.coordinator.health
+    if health.callback_uri and address.uri and not same_address(health.callback_uri, address.uri):
+        return _failed(Proof.VERIFIED, "other_address")
+    if health.last_delivery:
+        return _found(Proof.VERIFIED, "delivers")
+    if health.verified_at is not None:
+        return _found(Proof.VERIFIED, time=when(health.verified_at))
+    created_at = entry.created_at.timestamp() * 1000
+    make = _failed if now() - created_at > _UNVERIFIED_FOR else _unknown
+    return make(Proof.VERIFIED, "never", time=when(created_at))
 
 
 def address_finding(address: Address) -> Finding:
@@ -144,15 +168,24 @@ async def _async_account(entry: SmartcarConfigEntry) -> list[Finding]:
         return [_failed(Proof.CREDENTIALS, "rejected"), _unknown(Proof.VEHICLES)]
     except SmartcarError as error:
         return [_unknown(Proof.CREDENTIALS, "unreachable", error=error), _unknown(Proof.VEHICLES)]
-    data.coordinator.async_take_vehicles(vehicles)
+    # A new one becomes a device when it is subscribed: that asks for its name first.
+    known = [vehicle for vehicle in vehicles if vehicle.id in data.coordinator.vehicles]
+    data.coordinator.async_take_vehicles(known)
+    if (
+        {vehicle.id for vehicle in vehicles}
+        - data.coordinator.vehicles.keys()
+        - (data.coordinator.excluded)
+    ):
+        data.subscriptions.async_request()
     findings = [_found(Proof.CREDENTIALS)]
     if not vehicles:
         return [*findings, _failed(Proof.VEHICLES, "none")]
-    return [*findings, *map(_vehicle, data.coordinator.vehicles.values())]
+    labels, states = labels_of(entry), data.coordinator.vehicles.values()
+    return [*findings, *(_vehicle(state, labels[state.vehicle.id]) for state in states)]
 
 
-def _vehicle(state: VehicleState) -> Finding:
-    name, id_ = name_of(state.vehicle), state.vehicle.id
+def _vehicle(state: VehicleState, name: str) -> Finding:
+    id_ = state.vehicle.id
     if not state.listed:
         return Finding(Proof.VEHICLES, Outcome.FAILED, "gone", {"vehicle": name}, id_)
     withheld = sorted(
@@ -209,20 +242,22 @@ def _webhook(
     data = entry.runtime_data
     here = [item for item in webhooks if same_address(item.callback_uri, address.uri)]
     known = entry.data.get(CONF_SMARTCAR_WEBHOOK_ID)
-    ours = next((item for item in webhooks if item.id == known), None)
+    ours = next((item for item in (here or webhooks) if item.id == known), None)
     if ours is None and here:
         ours = here[0]
         data.subscriptions.async_keep_webhook_id(ours.id)
+        data.subscriptions.async_request()
     if ours is None:
         if any(_is_redirect(item.callback_uri) for item in webhooks):
             return (_failed(Proof.WEBHOOK, "redirect"),)
         return (_failed(Proof.WEBHOOK, "missing" if known else "none_here"),)
-    if address.uri is not None and ours not in here:
+    if address.uri is not None and not here:
+        if _is_redirect(ours.callback_uri):
+            return (_failed(Proof.WEBHOOK, "redirect", name=ours.name),)
         return (_failed(Proof.WEBHOOK, "elsewhere", name=ours.name),)
     if not ours.enabled:
         return (_failed(Proof.WEBHOOK, "disabled", name=ours.name),)
-    states = data.coordinator.vehicles.values()
-    return (_found(Proof.WEBHOOK, name=ours.name), _signals(ours, states))
+    return (_found(Proof.WEBHOOK, name=ours.name), _signals(entry, ours))
 
 
 def _is_redirect(uri: str) -> bool:
@@ -230,7 +265,7 @@ def _is_redirect(uri: str) -> bool:
     return "/auth/external/callback" in uri or "my.home-assistant.io" in uri
 
 
-def _signals(webhook: Webhook, states: Iterable[VehicleState]) -> Finding:
+def _signals(entry: SmartcarConfigEntry, webhook: Webhook) -> Finding:
     """Return whether a webhook can ever fire, and has something to say then."""
     if webhook.triggers is None or webhook.data is None:
         return _unknown(Proof.SIGNALS)
@@ -238,13 +273,13 @@ def _signals(webhook: Webhook, states: Iterable[VehicleState]) -> Finding:
         return _failed(Proof.SIGNALS, "no_triggers", name=webhook.name)
     if not webhook.data:
         return _failed(Proof.SIGNALS, "no_data", name=webhook.name)
-    for state in states:
+    for state in entry.runtime_data.coordinator.vehicles.values():
         if all(_is_impossible(state, code) for code in webhook.triggers):
             return _failed(
                 Proof.SIGNALS,
                 "impossible",
                 name=webhook.name,
-                vehicle=name_of(state.vehicle),
+                vehicle=labels_of(entry)[state.vehicle.id],
                 signals=", ".join(webhook.triggers),
             )
     return _found(Proof.SIGNALS, triggers=len(webhook.triggers), data=len(webhook.data))
@@ -259,15 +294,14 @@ def _is_impossible(state: VehicleState, code: str) -> bool:
     )
 
 
-def _subscription(state: VehicleState) -> Iterator[Finding]:
-    placeholders, id_ = {"vehicle": name_of(state.vehicle)}, state.vehicle.id
+def _subscription(state: VehicleState, name: str) -> Finding:
+    placeholders, id_ = {"vehicle": name}, state.vehicle.id
     if state.refused is not None:
         placeholders["error"] = state.refused.name
-        yield Finding(Proof.SUBSCRIBED, Outcome.FAILED, "refused", placeholders, id_)
-    elif state.subscribed_to or state.last_delivery:
-        yield Finding(Proof.SUBSCRIBED, Outcome.OK, "ok", placeholders, id_)
-    else:
-        yield Finding(Proof.SUBSCRIBED, Outcome.UNKNOWN, "not_yet", placeholders, id_)
+        return Finding(Proof.SUBSCRIBED, Outcome.FAILED, "refused", placeholders, id_)
+    if state.subscribed_to or state.last_delivery:
+        return Finding(Proof.SUBSCRIBED, Outcome.OK, "ok", placeholders, id_)
+    return Finding(Proof.SUBSCRIBED, Outcome.UNKNOWN, "not_yet", placeholders, id_)
 
 
 def _signatures(entry: SmartcarConfigEntry) -> Finding:
@@ -281,26 +315,28 @@ def _signatures(entry: SmartcarConfigEntry) -> Finding:
     return _found(Proof.SIGNATURES)
 
 
-def _deliveries(entry: SmartcarConfigEntry, states: Iterable[VehicleState]) -> Iterator[Finding]:
-    health, now = entry.runtime_data.coordinator.health, _now()
+def _deliveries(entry: SmartcarConfigEntry, labels: Mapping[str, str]) -> Iterator[Finding]:
+    data = entry.runtime_data
+    health = data.coordinator.health
     if health.last_delivery is None:
         since = health.subscribed_at
-        if since is not None and now - since > _NOTHING_FOR:
+        if since is not None and now() - since > _NOTHING_FOR:
             yield _failed(Proof.DELIVERY, "nothing", time=when(since))
         else:
             yield _unknown(Proof.DELIVERY, "nothing_yet")
         return
-    hourly = entry.data[CONF_API] == API_V2
-    if hourly and now - health.last_delivery > _SILENT_FOR:
-        yield _failed(Proof.DELIVERY, "silent", time=when(health.last_delivery))
-    for state in states:
-        name, id_ = name_of(state.vehicle), state.vehicle.id
+    time = when(health.last_delivery)
+    if entry.data[CONF_API] != API_V2 or now() - health.last_delivery <= SILENT_FOR:
+        yield _found(Proof.DELIVERY, "any", time=time)
+    elif now() - data.issues.listening_since > _GRACE:
+        yield _failed(Proof.DELIVERY, "silent", time=time)
+    else:
+        yield _unknown(Proof.DELIVERY, "waiting", time=time)
+    for state in data.coordinator.vehicles.values():
+        id_ = state.vehicle.id
+        name = labels[id_]
         if state.last_delivery is None:
             yield Finding(Proof.DELIVERY, Outcome.UNKNOWN, "never", {"vehicle": name}, id_)
         else:
             placeholders = {"vehicle": name, "time": when(state.last_delivery)}
             yield Finding(Proof.DELIVERY, Outcome.OK, "ok", placeholders, id_)
-
-
-def _now() -> float:
-    return dt_util.utcnow().timestamp() * 1000

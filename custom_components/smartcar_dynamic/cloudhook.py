@@ -1,8 +1,15 @@
 """Nabu Casa's cloudhooks, where Home Assistant Cloud is set up and there is a subscription."""
 
+import asyncio
 from collections.abc import Callable
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
+
+from .const import DOMAIN
+
+# Two who ask at once would create two cloudhooks, and only the later one would work.
+_CREATING: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_cloudhook")
 
 # The cloud component is imported only where it is loaded: it brings requirements that an
 # installation without it does not have.
@@ -19,12 +26,14 @@ def async_is_active(hass: HomeAssistant) -> bool:
 
 
 async def async_get_or_create(hass: HomeAssistant, webhook_id: str) -> str | None:
-    """Return a webhook's cloudhook; `None` while the cloud is not connected."""
+    """Return a webhook's cloudhook; `None` while the cloud is not connected, or does not answer."""
+    from hass_nabucasa.exceptions import CloudError  # noqa: PLC0415
     from homeassistant.components import cloud  # noqa: PLC0415
 
     try:
-        return await cloud.async_get_or_create_cloudhook(hass, webhook_id)
-    except cloud.CloudNotAvailable:
+        async with hass.data.setdefault(_CREATING, asyncio.Lock()):
+            return await cloud.async_get_or_create_cloudhook(hass, webhook_id)
+    except cloud.CloudNotAvailable, CloudError, TimeoutError, ValueError:
         return None
 
 

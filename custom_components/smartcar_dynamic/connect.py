@@ -1,8 +1,11 @@
-"""The way to Smartcar Connect, where owners grant access to their cars."""
+"""The way to Smartcar Connect, where owners grant access to their cars, and back."""
 
+from homeassistant.const import CONF_CLIENT_ID
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_entry_oauth2_flow as oauth2
+from homeassistant.helpers.network import NoURLAvailableError, get_url
 from yarl import URL
 
-from .const import API_V2, CONF_API
 from .data import SmartcarConfigEntry
 from .smartcar.client import Hosts, SmartcarError
 from .smartcar.client_v3 import ClientV3
@@ -13,17 +16,15 @@ from .vehicle import VehicleState
 
 async def async_application_id(entry: SmartcarConfigEntry) -> str | None:
     """Return what Connect calls `client_id`: the application's ID, which is not v3's client ID."""
-    if entry.data[CONF_API] == API_V2:
-        return text(entry.data.get("client_id"))
     data = entry.runtime_data
+    if not isinstance(data.client, ClientV3):
+        return text(entry.data.get(CONF_CLIENT_ID))
     if (known := data.coordinator.health.application_id) is not None:
         return known
-    if isinstance(data.client, ClientV3):
-        try:
-            return await data.client.application_id()
-        except SmartcarError:
-            return None
-    return None
+    try:
+        return await data.client.application_id()
+    except SmartcarError:
+        return None
 
 
 def reauthenticate_url(hosts: Hosts, state: VehicleState, application_id: str | None) -> str | None:
@@ -59,3 +60,21 @@ def authorize_url(hosts: Hosts, application_id: str, redirect_uri: str, state: s
         "approval_prompt": "auto",
     }
     return str(URL(f"{hosts.connect}/oauth/authorize").with_query(query))
+
+
+def async_redirect_uri(hass: HomeAssistant) -> str | None:
+    """Return where Connect sends the owner back to, `None` if nobody can tell."""
+    try:
+        return oauth2.async_get_redirect_uri(hass)
+    except RuntimeError:
+        # Without My Home Assistant it is the page's own address, which only the frontend names.
+        try:
+            return f"{get_url(hass, prefer_external=True)}{oauth2.AUTH_CALLBACK_PATH}"
+        except NoURLAvailableError:
+            return None
+
+
+def async_state(hass: HomeAssistant, flow_id: str, redirect_uri: str) -> str:
+    """Return what leads back to a flow: Home Assistant's `/auth/external/callback` reads it."""
+    data = {"flow_id": flow_id, "redirect_uri": redirect_uri}
+    return oauth2._encode_jwt(hass, data)  # noqa: SLF001 - there is no public way

@@ -12,6 +12,7 @@ from .health import Health
 from .memory import Memory, from_json, store_of, to_json
 from .smartcar.deliveries import Decoder
 from .smartcar.model import Report, Vehicle
+from .trace import trace_of
 from .vehicle import News, VehicleState
 
 _LOGGER = logging.getLogger(__name__)
@@ -62,10 +63,12 @@ class SmartcarCoordinator:
         self._memory = from_json(await self._store.async_load())
         for vehicle_id in self.excluded:
             self._memory.vehicles.pop(vehicle_id, None)
+        # The clock may have been set back since.
+        self._now = max((state.last_delivery or 0 for state in self.vehicles.values()), default=0)
 
     async def async_save(self) -> None:
-        """Write what is known at once."""
-        self._saving = False
+        """Write what is known at once, and nothing after: the store may be erased next."""
+        self._saving = True
         await self._store.async_save(to_json(self._memory))
 
     async def async_erase(self) -> None:
@@ -82,18 +85,17 @@ class SmartcarCoordinator:
     @callback
     def async_receive(self, payload: Mapping[str, object]) -> None:
         """Take an authentic delivery."""
+        now = round(dt_util.utcnow().timestamp() * 1000)
         # Home Assistant's clock may be set back; deliveries still come one after another.
-        self._now = now = max(self._now, round(dt_util.utcnow().timestamp() * 1000))
+        self._now = max(self._now + 1, now)
         memory = self._memory
-        delivery = self._decoder.decode(payload, received_at=now, is_known=memory.seen.__contains__)
+        delivery = self._decoder.decode(
+            payload, received_at=self._now, is_known=memory.seen.__contains__
+        )
         memory.health.accept(delivery.kind, now, test=delivery.test)
         memory.health.application_id = delivery.application_id or memory.health.application_id
         for report in delivery.reports:
-            try:
-                self._take(report)
-            except Exception:  # a bug must not cost the other vehicles their news
-                if self._is_first(f"vehicle {report.vehicle.tail}"):
-                    _LOGGER.exception("Could not apply a report of vehicle %s", report.vehicle.tail)
+            self._guarded(f"vehicle {report.vehicle.tail}", self._take, report)
         for fault in delivery.faults:
             if self._is_first(fault.partition("[")[0]):
                 _LOGGER.error("Could not read a part of a delivery: %s", fault)
@@ -177,34 +179,45 @@ class SmartcarCoordinator:
         if vehicle.id in self.excluded or report.repeated:
             return
         state = self.vehicles.get(vehicle.id) or self._add(vehicle)
-        state.listed = True
         last_reported, unavailable = state.last_reported, state.needs_reauthentication
         news = state.apply(report)
         if report.id is not None:
             self._remember(report.id)
-        self._tell(state, news, reported=state.last_reported != last_reported)
-        if state.needs_reauthentication != unavailable:
-            for listener in list(self._listeners.get(vehicle.id, {}).values()):
-                listener()
-
-    def _tell(self, state: VehicleState, news: News, *, reported: bool) -> None:
-        if reported:
+        if not state.listed:
+            state.listed = news.vehicle = True
+        if state.last_reported != last_reported:
             news.keys.append(LAST_REPORTED)
+        if state.needs_reauthentication != unavailable:
+            news.keys += self._listeners.get(vehicle.id, ())
+        self._tell(state, news)
+
+    def _tell(self, state: VehicleState, news: News) -> None:
         if news.keys:
             listeners = self._listeners.get(state.vehicle.id, {})
-            unknown = [key for key in news.keys if key not in listeners]
-            for key in news.keys:
-                if (listener := listeners.get(key)) is not None:
-                    listener()
+            unknown = []
+            # A key may be news twice over; a device tracker's state would be, too.
+            for key in dict.fromkeys(news.keys):
+                if (listener := listeners.get(key)) is None:
+                    unknown.append(key)
+                else:
+                    self._guarded(key, listener)
             if unknown:
                 for add in self._reading_listeners:
-                    add(state, unknown)
+                    self._guarded(unknown[0], add, state, unknown)
         if news.vehicle:
             self._tell_vehicle(state)
 
     def _tell_vehicle(self, state: VehicleState) -> None:
         for listener in list(self._vehicle_listeners):
-            listener(state)
+            self._guarded(f"vehicle {state.vehicle.tail}", listener, state)
+
+    def _guarded[*Ts](self, what: str, call: Callable[[*Ts], None], *args: *Ts) -> None:
+        """Call; a bug there must not cost the others their news."""
+        try:
+            call(*args)
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            if self._is_first(what):
+                _LOGGER.error("Could not update %s: %s", what, trace_of(error))  # noqa: TRY400 - see there
 
     def _add(self, vehicle: Vehicle) -> VehicleState:
         state = self._memory.vehicles[vehicle.id] = VehicleState(vehicle)
@@ -215,7 +228,7 @@ class SmartcarCoordinator:
         seen = self._memory.seen
         seen[report_id] = None
         if len(seen) > _MOST_SEEN:
-            del seen[next(iter(seen))]
+            seen.popitem(last=False)
 
     def _is_first(self, note: str) -> bool:
         if note in self._noted or len(self._noted) >= _MOST_NOTED:

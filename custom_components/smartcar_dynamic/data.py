@@ -37,7 +37,8 @@ class SmartcarData:
         try:
             await self.subscriptions.async_unsubscribe(state.vehicle)
         except SmartcarError as error:
-            _LOGGER.warning("Vehicle %s may still send its data: %s", state.vehicle.tail, error)
+            _LOGGER.info("Vehicle %s may still send its data: %s", state.vehicle.tail, error)
+            self.issues.async_raise_not_unsubscribed(state.vehicle)
 
 
 type SmartcarConfigEntry = ConfigEntry[SmartcarData]

@@ -4,8 +4,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.util import dt as dt_util
 
-from .address import async_callback_address
-from .check import local_findings
+from .address import async_callback_address, same_address
+from .check import Finding, local_findings
 from .const import CONF_API, CONF_SMARTCAR_WEBHOOK_ID
 from .data import SmartcarConfigEntry
 from .devices import vehicle_id_of
@@ -27,9 +27,10 @@ async def async_get_config_entry_diagnostics(
             "obstacle": address.obstacle,
             "same_as_verified": None
             if health.callback_uri is None
-            else health.callback_uri == address.uri,
+            else same_address(health.callback_uri, address.uri),
         },
         "verified_at": _time(health.verified_at),
+        "subscribed_at": _time(health.subscribed_at),
         "last_delivery": _time(health.last_delivery),
         "last_test": _time(health.last_test),
         "last_rejected": _time(health.last_rejected),
@@ -39,10 +40,11 @@ async def async_get_config_entry_diagnostics(
         "last_api_error": None
         if data.subscriptions.error is None
         else str(data.subscriptions.error),
-        "findings": [
-            {"proof": finding.proof, "outcome": finding.outcome, "reason": finding.reason}
-            for finding in local_findings(entry, address)
-        ],
+        "findings": [_finding(finding) for finding in local_findings(entry, address)],
+        "last_check": {
+            "at": _time(data.issues.checked_at),
+            "findings": [_finding(finding) for finding in data.issues.findings],
+        },
         "excluded_vehicles": len(data.coordinator.excluded),
         "vehicles": [_vehicle(state) for state in data.coordinator.vehicles.values()],
     }
@@ -55,6 +57,11 @@ async def async_get_device_diagnostics(
     diagnostics = await async_get_config_entry_diagnostics(hass, entry)
     state = entry.runtime_data.coordinator.vehicles.get(vehicle_id_of(device) or "")
     return {**diagnostics, "vehicles": [] if state is None else [_vehicle(state)]}
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    """Return a finding without its placeholders, which have names in them."""
+    return {"proof": finding.proof, "outcome": finding.outcome, "reason": finding.reason}
 
 
 def _vehicle(state: VehicleState) -> dict[str, object]:

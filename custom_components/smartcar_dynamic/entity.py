@@ -42,6 +42,7 @@ class SmartcarEntity(Entity):
         self._coordinator = coordinator
         self._state = state
         self._key = key
+        self._code = key.partition(".")[0]
         self._attr_unique_id = f"{state.vehicle.id}_{key}"
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, state.vehicle.id)})
         self._update()
@@ -63,7 +64,9 @@ class SmartcarEntity(Entity):
 
     def _update(self) -> None:
         """Take over value and availability."""
-        self._attr_available = self._state.is_available(self._key)
+        available = self._state.is_available(self._code)
+        if available is not self._attr_available:
+            self._attr_available = available
         self._take(self.value)
 
     @property

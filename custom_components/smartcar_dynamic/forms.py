@@ -23,7 +23,7 @@ CONF_REFRESH_TOKEN: Final = "refresh_token"  # noqa: S105 - the name of it
 CONF_VEHICLES: Final = "vehicles"
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_M2M_PREFIX = "client_"
+_M2M_ID = re.compile(r"client_[0-9A-Z]{10,}", re.IGNORECASE)
 _TEXT = TextSelector(TextSelectorConfig(type=TextSelectorType.TEXT, autocomplete="off"))
 _PASSWORD = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="new-password")
@@ -50,30 +50,34 @@ SETUP_V3 = CREDENTIALS_V3.extend(MANAGEMENT_TOKEN.schema)
 SETUP_V2 = CREDENTIALS_V2.extend(MANAGEMENT_TOKEN.schema)
 
 
-def selection(options: Mapping[str, str], *, several: bool = False) -> SelectSelector:
+def selection(
+    options: Mapping[str, str],
+    *,
+    several: bool = False,
+    mode: SelectSelectorMode = SelectSelectorMode.LIST,
+) -> SelectSelector:
     """Return a list to choose from, by value and label."""
     return SelectSelector(
         SelectSelectorConfig(
             options=[
                 SelectOptionDict(value=value, label=label) for value, label in options.items()
             ],
-            mode=SelectSelectorMode.LIST,
+            mode=mode,
             multiple=several,
         )
     )
 
 
-def choice(key: str, options: Mapping[str, str], *, several: bool = False) -> vol.Schema:
-    """Return a form with one list: the first is chosen, or all where several may be."""
-    default = list(options) if several else next(iter(options))
-    return vol.Schema({vol.Required(key, default=default): selection(options, several=several)})
+def choice(key: str, options: Mapping[str, str]) -> vol.Schema:
+    """Return a form with one list from which several may be chosen; all are at first."""
+    default = list(options)
+    return vol.Schema({vol.Required(key, default=default): selection(options, several=True)})
 
 
-def is_no_id(value: str) -> dict[str, str]:
-    """Return the error for a webhook ID that cannot be one."""
-    if "://" in value:
-        return {CONF_SMARTCAR_WEBHOOK_ID: "is_a_url"}
-    return {} if _UUID.fullmatch(value) else {CONF_SMARTCAR_WEBHOOK_ID: "is_no_uuid"}
+def webhook_choice(options: Mapping[str, str]) -> vol.Schema:
+    """Return a form with one list from which nothing need be chosen."""
+    selector = selection(options, mode=SelectSelectorMode.DROPDOWN)
+    return vol.Schema({vol.Optional(CONF_SMARTCAR_WEBHOOK_ID): selector})
 
 
 def stripped(user_input: Mapping[str, object]) -> dict[str, str]:
@@ -82,11 +86,24 @@ def stripped(user_input: Mapping[str, object]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
+def is_no_uuid(field: str, values: Mapping[str, str]) -> dict[str, str]:
+    """Return the error at a field that wants a webhook's or an application's ID."""
+    value = values.get(field, "")
+    if "://" in value:
+        return {field: "is_a_url"}
+    return {} if _UUID.fullmatch(value) else {field: f"{field}_is_no_uuid"}
+
+
+def is_no_management_token(values: Mapping[str, str]) -> dict[str, str]:
+    """Return the error for a management token that is one of its look-alikes."""
+    errors = _mistakes(values)
+    return {name: error for name, error in errors.items() if name == CONF_MANAGEMENT_TOKEN}
+
+
 def mistakes_v3(values: Mapping[str, str]) -> dict[str, str]:
     """Return errors by field for values of API v3 that belong elsewhere."""
     errors = _mistakes(values)
-    client_id = values.get(CONF_CLIENT_ID, "")
-    if CONF_CLIENT_ID not in errors and _UUID.fullmatch(client_id):
+    if _UUID.fullmatch(values.get(CONF_CLIENT_ID, "")):
         errors[CONF_CLIENT_ID] = "legacy_client_id"
     return errors
 
@@ -94,7 +111,7 @@ def mistakes_v3(values: Mapping[str, str]) -> dict[str, str]:
 def mistakes_v2(values: Mapping[str, str]) -> dict[str, str]:
     """Return errors by field for values of API v2.0 that belong elsewhere."""
     errors = _mistakes(values)
-    if values.get(CONF_CLIENT_ID, "").startswith(_M2M_PREFIX):
+    if _M2M_ID.fullmatch(values.get(CONF_CLIENT_ID, "")):
         errors[CONF_CLIENT_ID] = "current_client_id"
     if (CONF_CLIENT_ID in values) != (CONF_CLIENT_SECRET in values):
         missing = CONF_CLIENT_SECRET if CONF_CLIENT_ID in values else CONF_CLIENT_ID
@@ -107,14 +124,14 @@ def mistakes_v2(values: Mapping[str, str]) -> dict[str, str]:
 def _mistakes(values: Mapping[str, str]) -> dict[str, str]:
     errors = {name: "is_a_url" for name, value in values.items() if "://" in value}
     for name in (CONF_CLIENT_SECRET, CONF_MANAGEMENT_TOKEN):
-        if values.get(name, "").startswith(_M2M_PREFIX):
+        value = values.get(name, "")
+        if _M2M_ID.fullmatch(value) or (value and value == values.get(CONF_CLIENT_ID)):
             errors[name] = "is_the_client_id"
-    token = values.get(CONF_MANAGEMENT_TOKEN)
     for name, error in (
         (CONF_CLIENT_SECRET, "is_the_client_secret"),
-        (CONF_CLIENT_ID, "is_the_client_id"),
         (CONF_ACCESS_TOKEN, "is_the_access_token"),
+        (CONF_REFRESH_TOKEN, "is_the_refresh_token"),
     ):
-        if token is not None and token == values.get(name):
+        if values.get(CONF_MANAGEMENT_TOKEN, "") == values.get(name):
             errors[CONF_MANAGEMENT_TOKEN] = error
     return errors

@@ -1,24 +1,35 @@
 """Findings and troubles as repair issues: each appears once, and goes when it is over."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
 
 from . import cloudhook
 from .address import async_callback_address
-from .check import Finding, Outcome, Proof, address_finding, async_check, local_findings, when
+from .check import (
+    SILENT_FOR,
+    Finding,
+    Outcome,
+    Proof,
+    address_finding,
+    async_check,
+    labels_of,
+    local_findings,
+    now,
+    when,
+)
 from .const import API_V2, CONF_API, DOMAIN
 from .data import SmartcarConfigEntry
 from .devices import name_of
-from .smartcar.model import Remedy
+from .smartcar.model import Problem, Remedy, Vehicle
 from .vehicle import Trouble, VehicleState
 
 _EVERY = timedelta(hours=1)
-_FULL_CHECK_AFTER = timedelta(days=1)
+_HOURS_BETWEEN_CHECKS = 24
 _STATUS_PAGE = "https://status.smartcar.com"
 _DASHBOARD = "https://dashboard.smartcar.com"
 _V2_END = "https://smartcar.com/docs/getting-started/how-to/migration-guide"
@@ -52,39 +63,87 @@ _TROUBLES = {
     Remedy.PLAN: "plan_limit",
 }
 _GONE = "vehicle_gone"
+_REFUSED = "subscription_refused"
 _V2 = "api_v2_end"
+_ENTRY_ISSUES = frozenset({*_ISSUES.values(), _V2})
+_VEHICLE_ISSUES = frozenset({*_TROUBLES.values(), _GONE, _REFUSED})
+
+# Whose text depends on the reason, or on Smartcar's code.
+_REASONED = frozenset({"callback_not_public", "webhook_elsewhere", "webhook_incomplete"})
+_CODED = {
+    "account_problem": frozenset(
+        {
+            "ACCOUNT_ISSUE",
+            "NO_VEHICLES",
+            "SUBSCRIPTION",
+            "VEHICLE_MISSING",
+            "VIRTUAL_KEY_REQUIRED",
+        }
+    ),
+    "plan_limit": frozenset(
+        {"ACCOUNT_SUSPENDED", "INVALID_PLAN", "VEHICLE_LIMIT", "VEHICLE_REQUEST_LIMIT"}
+    ),
+}
+_ENDED_BY_DELIVERY = frozenset(
+    {"never_verified", "nothing_arrived", "deliveries_stopped", "signatures_rejected"}
+)
+# Only Smartcar can tell them, and after a restart it is not asked at once.
+_PERSISTENT = frozenset({"webhook_elsewhere", "webhook_disabled", "webhook_incomplete", _REFUSED})
+_ERRORS = frozenset(
+    {
+        "callback_not_public",
+        "reauthentication_required",
+        "signatures_rejected",
+        "webhook_disabled",
+        "webhook_elsewhere",
+    }
+)
+
+
+def proof_of(issue: str) -> Proof:
+    """Return the proof that raises an issue and drops it."""
+    return next(proof for (proof, _), known in _ISSUES.items() if known == issue)
 
 
 class Issues:
-    """The repair issues of one entry."""
+    """The repair issues of one entry.
+
+    `listening_since` is when we began to wait for deliveries, 0 where they had stopped before.
+    `findings` are those of the last full check, at `checked_at`; `is_verified` is the newest
+    answer to that one question. Times are in milliseconds.
+    """
 
     def __init__(self, hass: HomeAssistant, entry: SmartcarConfigEntry) -> None:
         """Prepare; nothing is raised before it is started."""
         self._hass = hass
         self._entry = entry
         self._on_delivery_over: set[str] = set()
+        self._hours = 0
+        self._verified_listeners: list[Callable[[], None]] = []
+        self._delivery_listeners: list[Callable[[], None]] = []
+        self.listening_since = now()
+        self.findings: tuple[Finding, ...] = ()
+        self.checked_at: int | None = None
+        self.is_verified: bool | None = None
 
     @callback
     def async_start(self) -> None:
         """Look now, hourly, and whenever something changes that an issue is about."""
         entry, hass = self._entry, self._hass
         coordinator = entry.runtime_data.coordinator
+        entry.async_on_unload(self._async_unloaded)
         entry.async_on_unload(coordinator.async_listen_vehicles(self._async_vehicle))
         entry.async_on_unload(hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_config))
         entry.async_on_unload(
             async_track_time_interval(hass, self._async_hourly, _EVERY, cancel_on_shutdown=True)
         )
         entry.async_on_unload(
-            async_track_time_interval(
-                hass, self._async_daily, _FULL_CHECK_AFTER, cancel_on_shutdown=True
-            )
-        )
-        entry.async_on_unload(
             cloudhook.async_listen(hass, entry.runtime_data.callback.webhook_id, self.async_request)
         )
         coordinator.on_delivery = self._async_delivery
-        for state in coordinator.vehicles.values():
-            self._async_vehicle(state)
+        if self._known("deliveries_stopped"):
+            self.listening_since = 0
+        self.async_look_at_vehicles()
         if entry.data[CONF_API] == API_V2:
             self._raise(_V2, _V2, {}, learn_more=_V2_END)
         else:
@@ -98,18 +157,23 @@ class Issues:
 
     async def async_look(self) -> None:
         """Look again at what can be told without asking anybody."""
-        entry = self._entry
-        address = await async_callback_address(self._hass, entry.runtime_data.callback.webhook_id)
-        health = entry.runtime_data.coordinator.health
-        if health.last_delivery and health.callback_uri is None:
+        entry, coordinator = self._entry, self._entry.runtime_data.coordinator
+        webhook_id = entry.runtime_data.callback.webhook_id
+        address = await async_callback_address(self._hass, webhook_id)
+        health = coordinator.health
+        if health.last_delivery and health.callback_uri is None and address.uri:
             health.callback_uri = address.uri
+            coordinator.async_schedule_save()
+        self.async_look_at_vehicles()
         self.async_take([address_finding(address), *local_findings(entry, address)])
 
     async def async_check(self) -> tuple[Finding, ...]:
         """Run the whole chain of proofs, and raise and drop issues by what it finds."""
-        findings = await async_check(self._hass, self._entry)
-        self.async_take(findings)
-        return findings
+        self.findings = await async_check(self._hass, self._entry)
+        self.checked_at = now()
+        self.async_look_at_vehicles()
+        self.async_take(self.findings)
+        return self.findings
 
     @callback
     def async_take(self, findings: Iterable[Finding]) -> None:
@@ -117,6 +181,8 @@ class Issues:
         failed: dict[str, Finding] = {}
         seen: set[Proof] = set()
         for finding in findings:
+            if finding.proof is Proof.VERIFIED:
+                self._take_verified(finding)
             if finding.outcome is Outcome.UNKNOWN:
                 continue
             seen.add(finding.proof)
@@ -136,58 +202,116 @@ class Issues:
     @callback
     def is_raised(self, issue: str, vehicle_id: str | None = None) -> bool:
         """Tell whether an issue stands."""
-        issue_id = _issue_id(issue, vehicle_id or self._entry.entry_id)
-        return ir.async_get(self._hass).async_get_issue(DOMAIN, issue_id) is not None
+        known = self._known(issue, vehicle_id)
+        return known is not None and known.active
+
+    @callback
+    def async_listen_verified(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call back when it has changed whether the callback URI is verified."""
+        self._verified_listeners.append(listener)
+        return lambda: self._verified_listeners.remove(listener)
+
+    @callback
+    def async_listen_deliveries(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call back after each delivery."""
+        self._delivery_listeners.append(listener)
+        return lambda: self._delivery_listeners.remove(listener)
+
+    @callback
+    def async_look_at_vehicles(self) -> None:
+        """Raise and drop the issues of every vehicle."""
+        for state in self._entry.runtime_data.coordinator.vehicles.values():
+            self._async_vehicle(state)
 
     @callback
     def _async_vehicle(self, state: VehicleState) -> None:
         """Raise and drop the issues of one vehicle."""
-        vehicle = state.vehicle
+        vehicle_id = state.vehicle.id
         by_issue: dict[str, Trouble] = {}
         for trouble in state.troubles.values():
             by_issue.setdefault(_TROUBLES[trouble.problem.remedy], trouble)
         for issue in _TROUBLES.values():
             worst = by_issue.get(issue)
             if worst is None:
-                self._drop(issue, vehicle.id)
+                self._drop(issue, vehicle_id)
                 continue
             self._raise(
                 issue,
-                _account_key(worst) if issue == "account_problem" else issue,
-                {
-                    "vehicle": name_of(vehicle),
-                    "since": when(worst.since),
-                    "error": worst.problem.name,
-                },
-                vehicle_id=vehicle.id,
-                learn_more=None if issue == "reauthentication_required" else _STATUS_PAGE,
+                _key(issue, worst.problem),
+                {"since": when(worst.since), "error": worst.problem.name},
+                vehicle_id=vehicle_id,
+                learn_more=_STATUS_PAGE if issue == "account_problem" else _DASHBOARD,
             )
-        if state.listed:
-            self._drop(_GONE, vehicle.id)
+        if self._is_gone(state):
+            self._raise(_GONE, _GONE, {}, vehicle_id=vehicle_id)
         else:
-            self._raise(_GONE, _GONE, {"vehicle": name_of(vehicle)}, vehicle_id=vehicle.id)
+            self._drop(_GONE, vehicle_id)
+        if state.refused is not None:
+            error = {"error": state.refused.name}
+            self._raise(_REFUSED, _REFUSED, error, vehicle_id=vehicle_id)
+        elif state.subscribed_to or not state.listed:
+            # Else we have not asked yet since the restart.
+            self._drop(_REFUSED, vehicle_id)
+
+    def _is_gone(self, state: VehicleState) -> bool:
+        """Tell whether a vehicle is gone: on API v2.0 one may be another owner's, and deliver."""
+        delivers = self._entry.data[CONF_API] == API_V2 and (
+            now() - (state.last_delivery or 0) <= SILENT_FOR
+        )
+        return not state.listed and not delivers
+
+    @callback
+    def async_raise_not_unsubscribed(self, vehicle: Vehicle) -> None:
+        """Say that a deleted vehicle may still be subscribed."""
+        async_raise_not_unsubscribed(
+            self._hass, "vehicle_not_unsubscribed", vehicle.id, {"vehicle": name_of(vehicle)}
+        )
 
     @callback
     def async_forget(self, vehicle_id: str) -> None:
         """Drop the issues of a vehicle that was deleted."""
-        for issue in (*_TROUBLES.values(), _GONE):
+        for issue in _VEHICLE_ISSUES:
             self._drop(issue, vehicle_id)
+
+    @callback
+    def _take_verified(self, finding: Finding) -> None:
+        if finding.reason == "never":
+            self._on_delivery_over.add("never_verified")
+        is_verified = finding.outcome is Outcome.OK
+        if is_verified is not self.is_verified:
+            self.is_verified = is_verified
+            for listener in list(self._verified_listeners):
+                listener()
 
     @callback
     def _async_delivery(self) -> None:
         """Look again if a delivery is what an issue waits for."""
+        for listener in list(self._delivery_listeners):
+            listener()
         if self._on_delivery_over:
             self._on_delivery_over.clear()
             self.async_request()
 
-    async def _async_hourly(self, _now: datetime) -> None:
-        await self.async_look()
+    @callback
+    def _async_unloaded(self) -> None:
+        """Drop everything if the entry was disabled: nobody expects anything of it."""
+        if self._entry.disabled_by is not None:
+            async_drop_all(self._hass, self._entry, self._entry.runtime_data.coordinator.vehicles)
 
-    async def _async_daily(self, _now: datetime) -> None:
-        await self.async_check()
+    async def _async_hourly(self, _now: datetime) -> None:
+        self._hours += 1
+        if self._hours % _HOURS_BETWEEN_CHECKS == 1:
+            await self.async_check()
+        else:
+            await self.async_look()
 
     async def _async_config(self, _event: Event) -> None:
         await self.async_look()
+
+    def _known(self, issue: str, vehicle_id: str | None = None) -> ir.IssueEntry | None:
+        """Return an issue that stands, or stood before the restart."""
+        issue_id = _issue_id(issue, vehicle_id or self._entry.entry_id)
+        return ir.async_get(self._hass).async_get_issue(DOMAIN, issue_id)
 
     def _raise(
         self,
@@ -200,6 +324,11 @@ class Issues:
     ) -> None:
         if issue in _ENDED_BY_DELIVERY:
             self._on_delivery_over.add(issue)
+        known = self._known(issue, vehicle_id)
+        since = now() if known is None else known.created.timestamp() * 1000
+        placeholders = {"since": when(since), **placeholders}
+        if vehicle_id is not None:
+            placeholders["vehicle"] = labels_of(self._entry)[vehicle_id]
         ir.async_create_issue(
             self._hass,
             DOMAIN,
@@ -211,7 +340,7 @@ class Issues:
                 **placeholders,
             },
             is_fixable=True,
-            is_persistent=False,
+            is_persistent=issue in _PERSISTENT,
             learn_more_url=learn_more,
             severity=ir.IssueSeverity.ERROR if issue in _ERRORS else ir.IssueSeverity.WARNING,
             translation_key=key,
@@ -224,26 +353,10 @@ class Issues:
         )
 
 
-_REASONED = {"callback_not_public", "webhook_elsewhere", "webhook_incomplete"}
-_ENDED_BY_DELIVERY = {
-    "never_verified",
-    "nothing_arrived",
-    "deliveries_stopped",
-    "signatures_rejected",
-}
-_ERRORS = {"reauthentication_required", "signatures_rejected", "callback_not_public"}
-_ACCOUNT_KEYS = {
-    "ACCOUNT_ISSUE",
-    "NO_VEHICLES",
-    "SUBSCRIPTION",
-    "VEHICLE_MISSING",
-    "VIRTUAL_KEY_REQUIRED",
-}
-
-
-def _account_key(trouble: Trouble) -> str:
-    code = trouble.problem.code
-    return f"account_problem_{code.lower()}" if code in _ACCOUNT_KEYS else "account_problem"
+def _key(issue: str, problem: Problem) -> str:
+    """Return the key of an issue's text, which may be one for Smartcar's code."""
+    code = problem.code or ""
+    return f"{issue}_{code.lower()}" if code in _CODED.get(issue, ()) else issue
 
 
 def _issue_id(issue: str, of: str) -> str:
@@ -254,27 +367,27 @@ def _issue_id(issue: str, of: str) -> str:
 def async_drop_all(
     hass: HomeAssistant, entry: SmartcarConfigEntry, vehicle_ids: Iterable[str]
 ) -> None:
-    """Drop every issue of an entry that is removed."""
-    entry_issues = {*_ISSUES.values(), _V2}
-    vehicle_issues = {*_TROUBLES.values(), _GONE}
-    for issue in entry_issues:
+    """Drop every issue of an entry that is removed or disabled."""
+    for issue in _ENTRY_ISSUES:
         ir.async_delete_issue(hass, DOMAIN, _issue_id(issue, entry.entry_id))
     for vehicle_id in vehicle_ids:
-        for issue in vehicle_issues:
+        for issue in _VEHICLE_ISSUES:
             ir.async_delete_issue(hass, DOMAIN, _issue_id(issue, vehicle_id))
 
 
 @callback
-def async_raise_not_unsubscribed(hass: HomeAssistant, title: str, entry_id: str) -> None:
-    """Say that a removed entry's vehicles still send their data."""
+def async_raise_not_unsubscribed(
+    hass: HomeAssistant, key: str, of: str, placeholders: dict[str, str]
+) -> None:
+    """Say that what was removed here may still be subscribed there; the owner confirms the end."""
     ir.async_create_issue(
         hass,
         DOMAIN,
-        _issue_id("not_unsubscribed", entry_id),
-        is_fixable=False,
+        _issue_id(key, of),
+        is_fixable=True,
         is_persistent=True,
         learn_more_url=_DASHBOARD,
         severity=ir.IssueSeverity.WARNING,
-        translation_key="not_unsubscribed",
-        translation_placeholders={"entry": title},
+        translation_key=key,
+        translation_placeholders={"since": when(now()), **placeholders},
     )

@@ -1,5 +1,6 @@
 """The newest readings in Home Assistant's storage: a restart loses neither values nor order."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ from .health import Health, whole
 from .smartcar.decoding import mapping, sequence, text
 from .smartcar.model import Position, Problem, Reading, Value, Vehicle
 from .smartcar.problems import remedy_of
-from .vehicle import Latest, Trouble, VehicleState
+from .vehicle import LASTING, Latest, Trouble, VehicleState
 
 _VERSION = 1
 
@@ -22,7 +23,7 @@ class Memory:
     """What is remembered of an entry. `seen` are the IDs of the latest reports, oldest first."""
 
     vehicles: dict[str, VehicleState] = field(default_factory=dict)
-    seen: dict[str, None] = field(default_factory=dict)
+    seen: OrderedDict[str, None] = field(default_factory=OrderedDict)
     health: Health = field(default_factory=Health)
 
 
@@ -40,13 +41,13 @@ def to_json(memory: Memory) -> dict[str, object]:
     }
 
 
-def from_json(raw: Mapping[str, object] | None) -> Memory:
+def from_json(raw: object) -> Memory:
     """Return what the store has read; what is not of our form is left out."""
-    data = raw or {}
+    data = mapping(raw)
     states = (_vehicle_from_json(mapping(item)) for item in sequence(data.get("vehicles")))
     return Memory(
         vehicles={state.vehicle.id: state for state in states if state is not None},
-        seen=dict.fromkeys(item for item in sequence(data.get("seen")) if isinstance(item, str)),
+        seen=OrderedDict.fromkeys(item for item in sequence(data.get("seen")) if isinstance(item, str)),
         health=Health.from_json(mapping(data.get("health"))),
     )
 
@@ -110,7 +111,8 @@ def _vehicle_from_json(raw: Mapping[str, object]) -> VehicleState | None:
         problem = _problem_from_json(item)
         delivered_at = whole(item.get("delivered_at")) or 0
         since = whole(item.get("since")) or delivered_at
-        state.troubles[problem.name] = Trouble(problem, since, delivered_at)
+        if problem.remedy in LASTING:
+            state.troubles[problem.name] = Trouble(problem, since, delivered_at)
     return state
 
 
@@ -175,11 +177,19 @@ def _value_from_json(raw: object) -> Value | None:
         case {"latitude": int() | float() as latitude, "longitude": int() | float() as longitude}:
             return Position(latitude, longitude)
         case {"time": str() as time}:
-            return datetime.fromisoformat(time)
+            return _time_from_json(time)
         case bool() | int() | float() | str():
             return raw
         case _:
             return None
+
+
+def _time_from_json(raw: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(raw)
+    except ValueError:
+        return None
+    return time if time.tzinfo else None
 
 
 def _texts(raw: object) -> frozenset[str]:

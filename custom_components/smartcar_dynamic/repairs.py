@@ -12,9 +12,11 @@ import voluptuous as vol
 
 from .address import async_callback_address
 from .api import hosts
+from .check import Outcome
 from .connect import async_application_id, reauthenticate_url
 from .const import CONF_MANAGEMENT_TOKEN, DOMAIN
 from .data import SmartcarConfigEntry
+from .issues import proof_of
 from .vehicle import VehicleState
 
 type IssueData = dict[str, str | int | float | None]
@@ -49,9 +51,10 @@ class _EntryRepairFlow(RepairsFlow):
         """Close if the problem is gone, say so if it is not."""
         errors = {}
         if user_input is not None:
-            if await self._async_is_gone():
+            error = await self._async_error()
+            if error is None:
                 return self.async_create_entry(data={})
-            errors = {"base": "not_resolved"}
+            errors = {"base": error}
         return self.async_show_form(
             step_id="confirm",
             errors=errors,
@@ -61,7 +64,8 @@ class _EntryRepairFlow(RepairsFlow):
     async def _async_placeholders(self) -> dict[str, str]:
         return self._placeholders
 
-    async def _async_is_gone(self) -> bool:
+    async def _async_error(self) -> str | None:
+        """Return why the repair cannot close: the key of an error, `None` if it can."""
         raise NotImplementedError
 
 
@@ -81,10 +85,17 @@ class CheckRepairFlow(_EntryRepairFlow):
         return {**self._placeholders, "callback_uri": address.uri or "-"}
 
     @override
-    async def _async_is_gone(self) -> bool:
+    async def _async_error(self) -> str | None:
         issues = self._entry.runtime_data.issues
-        await issues.async_check()
-        return not issues.is_raised(self._issue)
+        findings = await issues.async_check()
+        if not issues.is_raised(self._issue):
+            return None
+        proof = proof_of(self._issue)
+        told = any(
+            finding.proof is proof and finding.outcome is not Outcome.UNKNOWN
+            for finding in findings
+        )
+        return "not_resolved" if told else "not_checked"
 
 
 class VehicleRepairFlow(_EntryRepairFlow):
@@ -102,13 +113,16 @@ class VehicleRepairFlow(_EntryRepairFlow):
         return {**self._placeholders, "url": url or _MY_SMARTCAR}
 
     @override
-    async def _async_is_gone(self) -> bool:
-        issues = self._entry.runtime_data.issues
-        return not issues.is_raised(self._issue, self._state.vehicle.id)
+    async def _async_error(self) -> str | None:
+        data = self._entry.runtime_data
+        if self._issue == "subscription_refused":
+            await data.subscriptions.async_reconcile()
+        is_raised = data.issues.is_raised(self._issue, self._state.vehicle.id)
+        return "not_resolved" if is_raised else None
 
 
 class VehicleGoneRepairFlow(_EntryRepairFlow):
-    """Deletes a vehicle that is gone from the account."""
+    """Deletes a vehicle that is gone from the account, unless it has come back."""
 
     def __init__(self, entry: SmartcarConfigEntry, data: IssueData, vehicle_id: str) -> None:
         """Know the vehicle."""
@@ -116,7 +130,10 @@ class VehicleGoneRepairFlow(_EntryRepairFlow):
         self._vehicle_id = vehicle_id
 
     @override
-    async def _async_is_gone(self) -> bool:
+    async def _async_error(self) -> None:
+        state = self._entry.runtime_data.coordinator.vehicles.get(self._vehicle_id)
+        if state is not None and state.listed:
+            return
         registry = dr.async_get(self.hass)
         device = registry.async_get_device_by_identifier(
             (DOMAIN, self._vehicle_id), self._entry.entry_id
@@ -124,7 +141,6 @@ class VehicleGoneRepairFlow(_EntryRepairFlow):
         if device is not None:
             registry.async_remove_device(device.id)
         await self._entry.runtime_data.async_forget(self._vehicle_id)
-        return True
 
 
 class SignaturesRepairFlow(_EntryRepairFlow):
@@ -179,6 +195,25 @@ class MoveRepairFlow(_EntryRepairFlow):
         )
 
 
+class UnloadedRepairFlow(ConfirmRepairFlow):
+    """Closes the repair of an entry that is gone or not loaded: it is raised again if need be."""
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Show the same text, with nothing to look up."""
+        result = await super().async_step_confirm(user_input)
+        if user_input is None:
+            known = result.get("description_placeholders") or {}
+            result["description_placeholders"] = {
+                "callback_uri": "-",
+                "url": _MY_SMARTCAR,
+                **known,
+            }
+        return result
+
+
 async def async_create_fix_flow(
     hass: HomeAssistant,
     issue_id: str,  # noqa: ARG001 - Home Assistant's signature
@@ -190,7 +225,7 @@ async def async_create_fix_flow(
         str(data.get("entry_id"))
     )
     if entry is None or entry.state is not ConfigEntryState.LOADED:
-        return ConfirmRepairFlow()
+        return UnloadedRepairFlow()
     match data.get("issue"):
         case "signatures_rejected":
             return SignaturesRepairFlow(entry, data)

@@ -43,6 +43,7 @@ from .entity import (
 )
 from .smartcar.model import Position, Value
 from .smartcar.units import Unit
+from .standing import STANDING_SENSORS, StandingSensor, async_add_standing
 from .vehicle import VehicleState
 
 PARALLEL_UPDATES = 0
@@ -143,6 +144,15 @@ SENSORS: Final = table(
         native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
         suggested_display_precision=0,
         entity_registry_enabled_default=True,
+    ),
+    *(
+        SmartcarMeasurementDescription(
+            key=f"charge-chargelimits.{part}",
+            translation_key=f"charge_limit_{part}",
+            native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+            suggested_display_precision=0,
+        )
+        for part in ("global", "ac", "dc")
     ),
     SmartcarTextDescription(
         key="charge-chargeportstatuscolor",
@@ -463,6 +473,7 @@ async def async_setup_entry(
 ) -> None:
     """Add sensors as their readings appear."""
     async_add_entities_for_readings(entry, async_add_entities, create_sensor)
+    async_add_standing(entry, async_add_entities, StandingSensor, STANDING_SENSORS)
 
 
 def create_sensor(

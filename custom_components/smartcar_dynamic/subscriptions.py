@@ -6,9 +6,9 @@ import logging
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
-from homeassistant.util import dt as dt_util
 
 from .address import async_callback_address, same_address
+from .check import now
 from .const import CONF_SMARTCAR_WEBHOOK_ID
 from .coordinator import SmartcarCoordinator
 from .data import SmartcarConfigEntry
@@ -27,6 +27,7 @@ _LOGGER = logging.getLogger(__name__)
 _FIRST_RETRY = 30.0
 _LAST_RETRY = 3600.0
 _EVERY = timedelta(days=1)
+_TOO_MANY_CALLS = "RATE_LIMIT:SMARTCAR_API"
 
 
 class Subscriptions:
@@ -51,7 +52,7 @@ class Subscriptions:
         self._retry: CALLBACK_TYPE | None = None
         self._delay = _FIRST_RETRY
         self._failing = False
-        self._asked: set[str] = set()
+        self._asked: set[str] | None = None
         self.error: SmartcarError | None = None
 
     @callback
@@ -68,8 +69,8 @@ class Subscriptions:
 
     @callback
     def _async_vehicle(self, state: VehicleState) -> None:
-        """Ask about a vehicle that came with a delivery and of which nothing else is known."""
-        if state.vehicle.make is None and state.vehicle.id not in self._asked:
+        """Ask about a vehicle that came with a delivery: it may be a new one of the account."""
+        if self._asked is not None and state.vehicle.id not in self._asked:
             self._asked.add(state.vehicle.id)
             self.async_request()
 
@@ -98,30 +99,49 @@ class Subscriptions:
                 if self._failing:
                     self._failing = False
                     _LOGGER.info("Smartcar's API is back")
+        self._entry.runtime_data.issues.async_look_at_vehicles()
 
     async def _async_reconcile(self) -> None:
         vehicles = await self._client.vehicles()
-        self._asked.update(vehicle.id for vehicle in vehicles)
-        states = self._coordinator.async_take_vehicles(vehicles)
-        for state in states:
-            await self._async_describe(state)
+        self._asked = (self._asked or set()) | {vehicle.id for vehicle in vehicles}
+        # Before they become devices: entities are called for good what those are called at first.
+        described = [await self._async_described(vehicle) for vehicle in vehicles]
+        states = self._coordinator.async_take_vehicles(described)
         webhook_id = await self.async_webhook_id()
         if webhook_id is None:
             return
         subscribed = await self._client.subscribed(webhook_id)
+        delays = []
         for state in states:
             if subscribed is not None:
                 state.subscribed_to = webhook_id if state.vehicle.id in subscribed else None
-            if state.subscribed_to != webhook_id:
-                await self._async_subscribe(state, webhook_id)
-        for vehicle_id in self._coordinator.left_out & (subscribed or self._coordinator.left_out):
-            await self._client.unsubscribe(Vehicle(vehicle_id), webhook_id)
-        self._coordinator.left_out = frozenset()
-        if not self._coordinator.health.subscribed_at and any(
-            state.subscribed_to for state in states
-        ):
-            self._coordinator.health.subscribed_at = round(dt_util.utcnow().timestamp() * 1000)
+            if state.subscribed_to == webhook_id:
+                state.refused = None
+            elif (delay := await self._async_subscribe(state, webhook_id)) is not None:
+                delays.append(delay)
+        await self._async_unsubscribe_left_out(subscribed, webhook_id)
+        health = self._coordinator.health
+        if not health.subscribed_at and any(state.subscribed_to for state in states):
+            health.subscribed_at = now()
         self._coordinator.async_schedule_save()
+        if delays:
+            raise max(delays, key=lambda error: error.retry_after or 0)
+
+    async def _async_unsubscribe_left_out(
+        self, subscribed: frozenset[str] | None, webhook_id: str
+    ) -> None:
+        """Unsubscribe the vehicles that the owner left out; what fails waits for the next time."""
+        left_out = self._coordinator.left_out
+        done: set[str] = set() if subscribed is None else {*(left_out - subscribed)}
+        for vehicle_id in left_out - done:
+            vehicle = Vehicle(vehicle_id)
+            try:
+                await self._client.unsubscribe(vehicle, webhook_id)
+            except SmartcarApiError as error:
+                _LOGGER.debug("Vehicle %s: %s", vehicle.tail, error)
+            else:
+                done.add(vehicle_id)
+        self._coordinator.left_out = left_out - done
 
     async def async_webhook_id(self) -> str | None:
         """Return Smartcar's ID of our webhook; where it is not known, the one that points here."""
@@ -152,33 +172,49 @@ class Subscriptions:
         if webhook_id := self._entry.data.get(CONF_SMARTCAR_WEBHOOK_ID):
             await self._client.unsubscribe(vehicle, webhook_id)
 
-    async def _async_describe(self, state: VehicleState) -> None:
-        if state.vehicle.make is not None:
-            return
+    async def _async_described(self, vehicle: Vehicle) -> Vehicle:
+        """Return a vehicle with what Smartcar tells of it, if that is not known."""
+        known = self._coordinator.vehicles.get(vehicle.id)
+        if (
+            vehicle.make is not None
+            or (known is not None and known.vehicle.make is not None)
+            or vehicle.id in self._coordinator.excluded
+        ):
+            return vehicle
         try:
-            self._coordinator.async_learn(await self._client.describe(state.vehicle))
+            return await self._client.describe(vehicle)
         except SmartcarCredentialsError:
             raise
         except SmartcarApiError as error:
-            _LOGGER.debug("Vehicle %s: %s", state.vehicle.tail, error)
+            _LOGGER.debug("Vehicle %s: %s", vehicle.tail, error)
+            return vehicle
 
-    async def _async_subscribe(self, state: VehicleState, webhook_id: str) -> None:
+    async def _async_subscribe(
+        self, state: VehicleState, webhook_id: str
+    ) -> SmartcarApiError | None:
+        """Subscribe a vehicle; return what keeps it from that for a while.
+
+        Another one may well be subscribed, unless Smartcar wants to be left alone for now.
+        """
         try:
             await self._client.subscribe(state.vehicle, webhook_id)
         except SmartcarCredentialsError:
             raise
         except SmartcarApiError as error:
             if error.problem.remedy is Remedy.WAIT:
-                raise
-            # Another vehicle may well be subscribed.
+                if error.problem.name == _TOO_MANY_CALLS:
+                    raise
+                return error
             _LOGGER.debug("Vehicle %s: %s", state.vehicle.tail, error)
             state.refused = error.problem
         else:
             state.subscribed_to = webhook_id
             state.refused = None
+        return None
 
-    async def _async_again(self, _now: datetime) -> None:
-        await self.async_reconcile()
+    @callback
+    def _async_again(self, _now: datetime) -> None:
+        self.async_request()
 
     def _schedule_retry(self, error: SmartcarError) -> None:
         wait = error.retry_after if isinstance(error, SmartcarApiError) else None

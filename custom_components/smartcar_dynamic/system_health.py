@@ -5,10 +5,10 @@ from homeassistant.components.system_health import (
     async_check_can_reach_url,
 )
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 
 from .address import async_callback_address
 from .api import hosts
-from .check import when
 from .const import API_V2, CONF_API, DOMAIN
 from .data import SmartcarConfigEntry
 
@@ -23,7 +23,7 @@ async def _async_info(hass: HomeAssistant) -> dict[str, object]:
     entries: list[SmartcarConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
     where = hosts()
     generations = {entry.data[CONF_API] for entry in entries}
-    url = where.api if generations == {API_V2} else where.iam
+    url = where.api if generations == {API_V2} else where.vehicle
     kinds = set()
     for entry in entries:
         address = await async_callback_address(hass, entry.runtime_data.callback.webhook_id)
@@ -38,5 +38,5 @@ async def _async_info(hass: HomeAssistant) -> dict[str, object]:
         "can_reach_server": async_check_can_reach_url(hass, url),
         "callback": ", ".join(sorted(kinds)),
         "vehicles": sum(len(coordinator.vehicles) for coordinator in coordinators),
-        "last_delivery": when(max(deliveries)) if deliveries else None,
+        "last_delivery": dt_util.utc_from_timestamp(max(deliveries) / 1000) if deliveries else None,
     }

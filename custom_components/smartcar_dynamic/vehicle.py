@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass, field, replace
 
-from .smartcar.model import Problem, Reading, Remedy, Report, Signal, Vehicle
+from .smartcar.model import Content, Problem, Reading, Remedy, Report, Vehicle
 from .smartcar.problems import concerns_vehicle, ends_value
 
 _VIN = "vehicleidentification-vin"
+
+LASTING = frozenset({Remedy.REAUTHENTICATE, Remedy.OWNER, Remedy.PLAN})
+"""What a vehicle's own problem must ask for to be kept until it is over."""
+WITHHOLDING = frozenset({Remedy.NOT_CAPABLE, Remedy.PERMISSION})
+"""What a signal's problem must ask for to make its entities unavailable."""
 
 
 @dataclass(slots=True)
@@ -71,13 +76,13 @@ class VehicleState:
     @property
     def needs_reauthentication(self) -> bool:
         """Tell whether the owner must go through Smartcar Connect again."""
-        return any(
+        return bool(self.troubles) and any(
             trouble.problem.remedy is Remedy.REAUTHENTICATE for trouble in self.troubles.values()
         )
 
-    def is_available(self, key: str) -> bool:
-        """Tell whether a reading is worth showing; silence is no reason against it."""
-        latest = self.signals.get(key.partition(".")[0])
+    def is_available(self, code: str) -> bool:
+        """Tell whether a signal is worth showing; silence is no reason against it."""
+        latest = self.signals.get(code)
         return latest is not None and latest.problem is None and not self.needs_reauthentication
 
     def learn(self, facts: Vehicle) -> bool:
@@ -95,7 +100,9 @@ class VehicleState:
         news = News(vehicle=self.learn(report.vehicle))
         good = False
         for signal in report.signals:
-            good |= self._apply_signal(signal, report.delivered_at, news)
+            good |= self._apply_signal(
+                signal.content, signal.recorded_at, report.delivered_at, news
+            )
         if good:
             news.vehicle |= self._recover(report.delivered_at)
         for problem in report.problems:
@@ -103,28 +110,35 @@ class VehicleState:
         self.last_delivery = max(self.last_delivery or 0, report.delivered_at)
         return news
 
-    def _apply_signal(self, signal: Signal, delivered_at: int, news: News) -> bool:
+    def _apply_signal(
+        self, content: Content, recorded_at: int | None, delivered_at: int, news: News
+    ) -> bool:
         """Take over one signal; tell whether it is a good and new one."""
-        if signal.problem is not None:
-            self._apply_problem(signal.problem, delivered_at, news)
+        latest = self.signals.get(content.code)
+        if content.problem is not None:
+            if latest is None or latest.problem is not content.problem:
+                self._apply_problem(content.problem, delivered_at, news)
+            else:
+                latest.delivered_at = max(latest.delivered_at, delivered_at)
             return False
-        latest = self.signals.get(signal.code)
-        if not signal.readings or (
-            latest is not None and latest.is_newer_than(signal.recorded_at, delivered_at)
+        if not content.readings or (
+            latest is not None and latest.is_newer_than(recorded_at, delivered_at)
         ):
             return False
         if latest is None:
-            latest = self.signals[signal.code] = Latest(delivered_at)
-        latest.label = signal.label
-        if latest.problem is not None:
+            latest = self.signals[content.code] = Latest(delivered_at)
+        latest.label = content.label
+        # A problem that was told after this reading stands, though the reading came last.
+        if latest.problem is not None and delivered_at >= latest.delivered_at:
             latest.problem = None
-            news.keys += (reading.key for reading in latest.readings)
-        latest.recorded_at = signal.recorded_at
-        latest.delivered_at = delivered_at
-        if signal.recorded_at is not None and signal.recorded_at > (self.last_reported or 0):
-            self.last_reported = signal.recorded_at
-        if latest.readings is not signal.readings:
-            self._take(latest, signal.readings, news)
+            news.keys += self._keys_of(content.code)
+        latest.delivered_at = max(latest.delivered_at, delivered_at)
+        # What has no time of its own is no older than what was known; nor is what follows it.
+        latest.recorded_at = recorded_at or latest.recorded_at
+        if recorded_at is not None and recorded_at > (self.last_reported or 0):
+            self.last_reported = recorded_at
+        if latest.readings is not content.readings:
+            self._take(latest, content.readings, news)
         return True
 
     def _take(self, latest: Latest, readings: tuple[Reading, ...], news: News) -> None:
@@ -145,17 +159,20 @@ class VehicleState:
             if latest is not None and delivered_at < latest.delivered_at:
                 continue
             if ends_value(problem) and latest is not None and not problem.resolved:
-                nothing = tuple(replace(reading, value=None) for reading in latest.readings)
-                self._take(latest, nothing, news)
-            if problem.remedy not in {Remedy.NOT_CAPABLE, Remedy.PERMISSION}:
+                nothing = (replace(self.readings[key], value=None) for key in self._keys_of(code))
+                self._take(latest, tuple(nothing), news)
+            if problem.remedy not in WITHHOLDING:
                 continue
             if latest is None:
                 latest = self.signals[code] = Latest(delivered_at)
-            withheld = None if problem.resolved else problem
-            if latest.problem != withheld:
-                latest.problem = withheld
-                latest.delivered_at = delivered_at
-                news.keys += (reading.key for reading in latest.readings)
+            if (latest.problem is None) is not problem.resolved:
+                news.keys += self._keys_of(code)
+            latest.problem = None if problem.resolved else problem
+            latest.delivered_at = delivered_at
+
+    def _keys_of(self, code: str) -> list[str]:
+        """Return the keys of a signal's readings, also of those that came earlier."""
+        return [key for key in self.readings if key.partition(".")[0] == code]
 
     def _apply_trouble(self, problem: Problem, delivered_at: int) -> bool:
         known = self.troubles.get(problem.name)
@@ -164,7 +181,7 @@ class VehicleState:
         if problem.resolved:
             self.recovered_at = delivered_at
             return self.troubles.pop(problem.name, None) is not None
-        if problem.remedy not in {Remedy.REAUTHENTICATE, Remedy.OWNER, Remedy.PLAN}:
+        if problem.remedy not in LASTING:
             return False
         since = known.since if known else delivered_at
         self.troubles[problem.name] = Trouble(problem, since, delivered_at)

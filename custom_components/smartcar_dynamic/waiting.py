@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 
 from .health import Rejection
 from .webhook import Callback
@@ -12,12 +13,16 @@ _PATIENCE = 300
 
 
 class ChallengeWait:
-    """The callback of an entry that does not exist yet, or a guest at the one that does."""
+    """The callback of an entry that does not exist yet, or a guest at the one that does.
+
+    `answered_at` is when the challenge came, in milliseconds since 1970.
+    """
 
     def __init__(self, hass: HomeAssistant, webhook_id: str, management_token: str) -> None:
         """Prepare; nothing is answered before the start."""
         self.webhook_id = webhook_id
         self.smartcar_webhook_id: str | None = None
+        self.answered_at: int | None = None
         self._management_token = management_token
         self._callback = Callback(hass, webhook_id, management_token, self)
         self._host: Callback | None = None
@@ -30,12 +35,15 @@ class ChallengeWait:
 
     @callback
     def async_start(self, host: Callback | None) -> None:
-        """Answer challenges; where an entry has the address already, as its guest."""
-        self._host = host
+        """Answer challenges; where an entry has the address already, as its guest.
+
+        An entry that was loaded again meanwhile has a new callback, which does not know its guest.
+        """
         if host is None:
             self._callback.async_register()
-        else:
+        elif host is not self._host:
             host.async_set_guest(self._management_token, self.async_on_challenge)
+        self._host = host
 
     @callback
     def async_stop(self, *, keep: bool) -> None:
@@ -57,6 +65,7 @@ class ChallengeWait:
     def async_on_challenge(self, smartcar_webhook_id: str | None) -> None:
         """Note the challenge, and the webhook that it is for."""
         self.smartcar_webhook_id = smartcar_webhook_id or self.smartcar_webhook_id
+        self.answered_at = round(dt_util.utcnow().timestamp() * 1000)
         self._answered.set()
 
     @callback

@@ -19,6 +19,7 @@ from .const import DOMAIN
 from .health import Rejection
 from .smartcar.callback import answer_challenge, is_authentic, sign
 from .smartcar.deliveries import challenge_of, webhook_of
+from .trace import trace_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -159,9 +160,9 @@ class Callback:
             return self._answer(challenge, payload)
         try:
             taken = self._receiver.async_on_delivery(payload)
-        except Exception:
+        except Exception as error:  # noqa: BLE001 - whatever it is
             # To come again would not help it, and six failures switch a dynamic webhook off.
-            _LOGGER.exception("Could not take a delivery")
+            _LOGGER.error("Could not take a delivery: %s", trace_of(error))  # noqa: TRY400 - see there
             taken = True
         return Response(status=HTTPStatus.NO_CONTENT if taken else HTTPStatus.SERVICE_UNAVAILABLE)
 

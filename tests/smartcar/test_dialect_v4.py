@@ -551,6 +551,7 @@ def test_the_volkswagens_capture_of_the_first_months_gives_its_values() -> None:
         "odometer-traveleddistance": 62041,
         SOC: 42,
         "charge-chargelimits": 80,
+        "charge-chargelimits.global": 80,
         "charge-ischarging": False,
     }
     assert delivery.webhook_id is None

@@ -2,9 +2,10 @@
 
 import pytest
 
-from custom_components.smartcar_dynamic.smartcar.decoding import Bodies, Decoding
+from custom_components.smartcar_dynamic.smartcar.decoding import Decoding, Known
 from custom_components.smartcar_dynamic.smartcar.deliveries import Decoder
 from custom_components.smartcar_dynamic.smartcar.model import (
+    Content,
     Delivery,
     Kind,
     Position,
@@ -47,7 +48,7 @@ READINGS = (
     Reading("location-preciselocation", POSITION),
     Reading("vehicleidentification-vin", VIN),
 )
-SIGNAL = Signal("location-preciselocation", READINGS, NOW, PROBLEM)
+SIGNAL = Signal(Content("location-preciselocation", READINGS, PROBLEM), NOW)
 REPORT = Report(VEHICLE, f"request/{VEHICLE_ID}", NOW, (SIGNAL,), (PROBLEM,))
 DELIVERY = Delivery(Kind.STATE, webhook_id=WEBHOOK_ID, reports=(REPORT,))
 
@@ -98,10 +99,16 @@ def _error() -> Delivery:
 
 
 def _decoding() -> Decoding:
-    bodies: dict[str, Bodies] = {
-        VEHICLE_ID: {"vehicleidentification-vin": ({"value": VIN}, READINGS)}
+    known: dict[str, Known] = {
+        VEHICLE_ID: {
+            "vehicleidentification-vin": (
+                {"value": VIN},
+                None,
+                Content("vehicleidentification-vin", READINGS),
+            )
+        }
     }
-    return Decoding(NOW, bool, bodies)
+    return Decoding(NOW, bool, known)
 
 
 @pytest.mark.parametrize(

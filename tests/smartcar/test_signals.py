@@ -29,11 +29,15 @@ GOOD: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "charge-chargelimits",
         {
-            "values": [{"type": "GLOBAL", "limit": 70, "condition": None}],
+            "values": [
+                {"type": "GLOBAL", "limit": 70, "condition": None},
+                {"type": "CHARGING_TYPE", "limit": 90, "condition": "AC"},
+                {"type": "CHARGING_TYPE", "limit": 60, "condition": {"chargingType": "DC"}},
+            ],
             "activeLimit": 80,
             "unit": "percent",
         },
-        {"": (80, "%")},
+        {"": (80, "%"), ".global": (70, "%"), ".ac": (90, "%"), ".dc": (60, "%")},
     ),
     ("charge-chargeportstatuscolor", {"value": "green"}, {"": ("green", None)}),
     ("charge-chargerate", {"value": 10, "unit": "miles_per_hour"}, {"": (16.0934, "km/h")}),
@@ -559,7 +563,7 @@ def test_one_of_two_facts_is_enough() -> None:
     ],
 )
 def test_the_charge_limit_is_the_one_in_force(body: dict[str, Any], expected: float | None) -> None:
-    assert read("charge-chargelimits", body)[0] == {"charge-chargelimits": expected}
+    assert read("charge-chargelimits", body)[0]["charge-chargelimits"] == expected
 
 
 def test_energy_with_a_unit_of_its_own_is_read() -> None:

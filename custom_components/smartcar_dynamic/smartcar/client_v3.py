@@ -17,6 +17,7 @@ from .client import (
     ApiClient,
     Hosts,
     Request,
+    SmartcarApiError,
     SmartcarClient,
     Webhook,
     address,
@@ -32,6 +33,7 @@ _LIFETIME = 3600.0
 _MARGIN = 60.0
 _PAGE = 100
 _PAGES = 100
+_VIN = "vehicleidentification-vin"
 
 
 class ClientV3(ApiClient, SmartcarClient):
@@ -151,12 +153,23 @@ class ClientV3(ApiClient, SmartcarClient):
     async def signals(self, vehicle: Vehicle) -> object:
         """Return all of a vehicle's signals as sent ("Get signals" page). One billed call."""
         url = address(self._hosts.vehicle, "v3", "vehicles", vehicle.id, "signals")
-        headers = {} if vehicle.user_id is None else {"sc-user-id": vehicle.user_id}
-        request = Request("read a vehicle's signals", "GET", url, headers=headers)
+        request = Request("read a vehicle's signals", "GET", url, headers=_of_user(vehicle))
         answer = await self._call(request)
         if not isinstance(answer, dict):
             raise request.unexpected()
         return answer
+
+    async def vin(self, vehicle: Vehicle) -> str | None:
+        """Return a vehicle's VIN if Smartcar has it ("Get signal" page). One billed call."""
+        url = address(self._hosts.vehicle, "v3", "vehicles", vehicle.id, "signals", _VIN)
+        request = Request("read a vehicle's VIN", "GET", url, headers=_of_user(vehicle))
+        try:
+            answer = await self._call(request)
+        except SmartcarApiError as err:
+            if err.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        return text(dig(answer, "data", "attributes", "body", "value"))
 
     async def _subscriptions(
         self, aim: str, webhook_id: str, query: Mapping[str, str]
@@ -217,6 +230,10 @@ class ClientV3(ApiClient, SmartcarClient):
             raise request.unexpected()
         self._token = token
         self._expires_at = time.time() + lifetime(dig(answer, "expires_in"), _LIFETIME)
+
+
+def _of_user(vehicle: Vehicle) -> dict[str, str]:
+    return {} if vehicle.user_id is None else {"sc-user-id": vehicle.user_id}
 
 
 def _is_last(answer: object, size: int, seen: int) -> bool:

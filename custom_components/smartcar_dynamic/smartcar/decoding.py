@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from .model import Reading
+from .model import Content
 from .signals import parse_body
 
-type Bodies = dict[str, tuple[object, tuple[Reading, ...]]]
-"""The last body of each signal of a vehicle, and what it was read as."""
+type Known = dict[str, tuple[object, object, Content]]
+"""The last body and status of each signal of a vehicle, and what they were read as."""
 
 
 @dataclass(slots=True)
@@ -15,30 +15,36 @@ class Decoding:
     """One delivery being read.
 
     `received_at` is our time in milliseconds. `is_known` tells whether a report's ID was read
-    before. `bodies` are remembered from delivery to delivery, by vehicle: most signals say again
+    before. `known` is remembered from delivery to delivery, by vehicle: most signals say again
     what they said before, and comparing is cheaper than reading.
     """
 
     received_at: int
     is_known: Callable[[str], bool]
-    bodies: dict[str, Bodies] = field(repr=False)
+    known: dict[str, Known] = field(repr=False)
     notes: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
-    def read(self, bodies: Bodies, code: str, body: object) -> tuple[Reading, ...]:
-        """Return a body's readings: the very same ones for the same body.
-
-        A body with something to note is read again each time: to Python a 1 that is not a boolean
-        equals the `true` that may follow it.
-        """
-        last = bodies.get(code)
+    def read(self, known: Known, code: str, body: object) -> Content:
+        """Return what a body says: the very same content for the same body."""
+        last = known.get(code)
         if last is not None and last[0] == body:
-            return last[1]
+            return last[2]
         notes = len(self.notes)
-        readings = parse_body(code, body, self.notes)
+        content = Content(code, parse_body(code, body, self.notes))
+        return self.remember(known, content, body, None, notes)
+
+    def remember(
+        self, known: Known, content: Content, body: object, status: object, notes: int
+    ) -> Content:
+        """Remember what gave nothing to note; `notes` is how many there were before.
+
+        What did is read again each time: to Python a 1 that is not a boolean equals the `true`
+        that may follow it.
+        """
         if len(self.notes) == notes:
-            bodies[code] = (body, readings)
-        return readings
+            known[content.code] = (body, status, content)
+        return content
 
     def fault(self, place: str, error: Exception) -> None:
         """Note our own bug by its place."""
@@ -47,7 +53,7 @@ class Decoding:
 
 def mapping(value: object) -> Mapping[str, object]:
     """Return a JSON object; an empty one for anything else."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def sequence(value: object) -> list[object]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from . import dialect_v2, dialect_v4
-from .decoding import Bodies, Decoding, mapping, text
+from .decoding import Decoding, Known, mapping, text
 from .model import Delivery, Kind
 
 
@@ -30,11 +30,11 @@ class Decoder:
 
     def __init__(self) -> None:
         """Remember nothing yet."""
-        self._bodies: dict[str, Bodies] = {}
+        self._known: dict[str, Known] = {}
 
     def forget(self, vehicle_id: str) -> None:
         """Drop what a vehicle's signals said."""
-        self._bodies.pop(vehicle_id, None)
+        self._known.pop(vehicle_id, None)
 
     def decode(
         self,
@@ -47,7 +47,7 @@ class Decoder:
 
         `received_at` is in milliseconds; `is_known` tells which reports were read before.
         """
-        decoding = Decoding(received_at, is_known, self._bodies)
+        decoding = Decoding(received_at, is_known, self._known)
         dialect = dialect_v4 if "eventType" in payload else dialect_v2
         mode = text(payload.get("mode")) or text(mapping(payload.get("meta")).get("mode"))
         test = mode is not None and mode.upper() == "TEST"

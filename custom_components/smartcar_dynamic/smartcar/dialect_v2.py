@@ -7,8 +7,8 @@ bodies. Each path is translated into the bodies of the signals that it is, and r
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from .decoding import Bodies, Decoding, mapping, sequence, text, year
-from .model import Kind, Problem, Report, Signal, Vehicle
+from .decoding import Decoding, Known, mapping, sequence, text, year
+from .model import Content, Kind, Problem, Report, Signal, Vehicle
 from .problems import concerns_vehicle, parse_problem
 from .signals import VOCABULARY
 from .times import milliseconds
@@ -79,30 +79,30 @@ def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
     id_ = event or (f"{request}/{vehicle_id}" if request else None)
     if id_ and decoding.is_known(id_):
         return Report(vehicle, id_, decoding.received_at, repeated=True)
-    bodies = decoding.bodies.setdefault(vehicle_id, {})
+    known = decoding.known.setdefault(vehicle_id, {})
     signals: list[Signal] = []
     data = raw.get("data")
     for index, entry in enumerate(sequence(data)):
         try:
-            _parse_entry(mapping(entry), f"{place}.data[{index}]", bodies, signals, decoding)
+            _parse_entry(mapping(entry), f"{place}.data[{index}]", known, signals, decoding)
         except Exception as error:  # noqa: BLE001 - a bug here must not cost the other paths
             decoding.fault(f"{place}.data[{index}]", error)
     problems = tuple(dict.fromkeys(_problems_of_vehicle(raw)))
     if "eventType" in raw:
-        signals += _parse_event(raw, bodies, decoding)
+        signals += _parse_event(raw, known, decoding)
     vehicle = _with_identity(vehicle, sequence(data))
     return Report(vehicle, id_, decoding.received_at, tuple(signals), problems)
 
 
 def _parse_entry(
-    entry: Body, place: str, bodies: Bodies, signals: list[Signal], decoding: Decoding
+    entry: Body, place: str, known: Known, signals: list[Signal], decoding: Decoding
 ) -> None:
     path = entry.get("path")
     body = entry.get("body")
-    if not isinstance(path, str) or (known := _PATHS.get(path.rstrip("/"))) is None:
+    if not isinstance(path, str) or (translation := _PATHS.get(path.rstrip("/"))) is None:
         decoding.notes.append(f"{place}: unknown path")
         return
-    translate, codes = known
+    translate, codes = translation
     headers = _headers(entry.get("headers"))
     recorded_at = _first_time(headers, decoding.received_at + _DAY, "sc-data-age", "sc-fetched-at")
     code = entry.get("code")
@@ -111,17 +111,16 @@ def _parse_entry(
     if status is not None or error is not None:
         for signal in codes:
             problem = parse_problem(error or body, status=status, signals=(signal,))
-            signals.append(Signal(signal, (), recorded_at, problem))
+            signals.append(Signal(Content(signal, (), problem), recorded_at))
         return
     if isinstance(body, list):
         body = {"values": body}
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         decoding.notes.append(f"{place}: no body")
         return
     units = _IMPERIAL if headers.get("sc-unit-system", "").lower() == "imperial" else _METRIC
     for signal, translated in translate(body, units):
-        readings = decoding.read(bodies, signal, translated)
-        signals.append(Signal(signal, readings, recorded_at))
+        signals.append(Signal(decoding.read(known, signal, translated), recorded_at))
 
 
 def _problems_of_vehicle(raw: Body) -> Iterator[Problem]:
@@ -157,7 +156,7 @@ def _error_of(entry: Body) -> object:
     )
 
 
-def _parse_event(raw: Body, bodies: Bodies, decoding: Decoding) -> Iterator[Signal]:
+def _parse_event(raw: Body, known: Known, decoding: Decoding) -> Iterator[Signal]:
     """Yield what a charging event says; `eventTime` is when the vehicle recorded it."""
     status = {
         "CHARGING_STARTED": "CHARGING",
@@ -169,12 +168,12 @@ def _parse_event(raw: Body, bodies: Bodies, decoding: Decoding) -> Iterator[Sign
         return
     recorded_at = _first_time(raw, decoding.received_at + _DAY, "eventTime")
     for code, body in _charge({"state": status}, _METRIC):
-        yield Signal(code, decoding.read(bodies, code, body), recorded_at)
+        yield Signal(decoding.read(known, code, body), recorded_at)
 
 
 def _is_error(body: object) -> bool:
     """Tell an error object, of any version, from a body."""
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         return False
     kind = body.get("type", body.get("error"))
     return isinstance(kind, str) and bool(
@@ -239,7 +238,8 @@ def _charge(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
 
 
 def _charge_limit(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
-    yield "charge-chargelimits", {"activeLimit": _percent(body.get("limit"))}
+    if "limit" in body:
+        yield "charge-chargelimits", {"activeLimit": _percent(body["limit"])}
 
 
 def _capacity(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
@@ -251,7 +251,8 @@ def _location(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
 
 
 def _odometer(body: Body, units: Units) -> Iterator[tuple[str, Body]]:
-    yield "odometer-traveleddistance", {"value": body.get("distance"), "unit": units.distance}
+    if "distance" in body:
+        yield "odometer-traveleddistance", {"value": body["distance"], "unit": units.distance}
 
 
 def _fuel(body: Body, units: Units) -> Iterator[tuple[str, Body]]:
@@ -265,7 +266,8 @@ def _fuel(body: Body, units: Units) -> Iterator[tuple[str, Body]]:
 
 
 def _oil(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
-    yield "internalcombustionengine-oillife", {"value": _percent(body.get("lifeRemaining"))}
+    if "lifeRemaining" in body:
+        yield "internalcombustionengine-oillife", {"value": _percent(body["lifeRemaining"])}
 
 
 def _tires(body: Body, units: Units) -> Iterator[tuple[str, Body]]:
@@ -327,7 +329,8 @@ def _service_history(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
 
 
 def _vin(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
-    yield "vehicleidentification-vin", {"value": body.get("vin")}
+    if "vin" in body:
+        yield "vehicleidentification-vin", {"value": body["vin"]}
 
 
 def _identity(_body: Body, _: Units) -> Iterator[tuple[str, Body]]:

@@ -6,13 +6,14 @@ Sources: the webhook event pages, and real deliveries since September 2025 where
 from collections.abc import Mapping
 import re
 
-from .decoding import Bodies, Decoding, mapping, sequence, text, year
-from .model import Kind, Problem, Report, Signal, Vehicle
+from .decoding import Decoding, Known, mapping, sequence, text, year
+from .model import Content, Kind, Problem, Report, Signal, Vehicle
 from .problems import parse_problem
-from .signals import VOCABULARY, code_of, code_of_name
+from .signals import VOCABULARY, code_of, code_of_name, parse_body
 from .times import milliseconds
 
 _DAY = 86_400_000
+_TIMES = ("oemUpdatedAt", "retrievedAt", "fetchedAt")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _KINDS = {"VEHICLE_STATE": Kind.STATE, "VEHICLE_ERROR": Kind.ERROR}
 
@@ -71,56 +72,69 @@ def parse_signals(
     vehicle_id: str, raw: object, delivered_at: int, decoding: Decoding
 ) -> tuple[Signal, ...]:
     """Return the signals of a list; each is read for itself, so none can cost its neighbours."""
-    bodies = decoding.bodies.setdefault(vehicle_id, {})
+    known = decoding.known.setdefault(vehicle_id, {})
     latest = delivered_at + _DAY
     signals = []
     for index, item in enumerate(sequence(raw)):
         try:
-            signal = _parse_signal(item, bodies, latest, decoding)
+            content = _known_content(item, known) or _parse_content(item, known, decoding)
+            if content is None:
+                decoding.notes.append(f"data.signals[{index}]: no signal")
+            else:
+                signals.append(Signal(content, _recorded_at(mapping(item).get("meta"), latest)))
         except Exception as error:  # noqa: BLE001 - a bug here must not cost the other signals
             decoding.fault(f"data.signals[{index}]", error)
-            continue
-        if signal is None:
-            decoding.notes.append(f"data.signals[{index}]: no signal")
-        else:
-            signals.append(signal)
     return tuple(signals)
 
 
-def _parse_signal(raw: object, bodies: Bodies, latest: int, decoding: Decoding) -> Signal | None:
-    if not isinstance(raw, Mapping):
+def _known_content(raw: object, known: Known) -> Content | None:
+    """Return what a signal said before, if it says the same again."""
+    if type(raw) is dict and type(code := raw.get("code")) is str:
+        last = known.get(code)
+        if last is not None and last[0] == raw.get("body") and last[1] == raw.get("status"):
+            return last[2]
+    return None
+
+
+def _parse_content(raw: object, known: Known, decoding: Decoding) -> Content | None:
+    if not isinstance(raw, dict):
         return None
-    code = raw.get("code")
+    code, body, status = raw.get("code"), raw.get("body"), raw.get("status")
+    label = None
     if not (isinstance(code, str) and code in VOCABULARY):
-        code = code_of(code, raw.get("group"), raw.get("name"))
-    if code is None:
-        return None
-    recorded_at = _recorded_at(raw.get("meta"), latest)
-    status = raw.get("status")
-    if isinstance(status, Mapping):
-        value = status.get("value", "ERROR" if status.get("error") else None)
+        group, name = raw.get("group"), raw.get("name")
+        code = code_of(code, group, name)
+        if code is None:
+            return None
+        label = None if code in VOCABULARY else _label(code, group, name)
+    notes = len(decoding.notes)
+    error = _error_of(status)
+    if error is None:
+        content = Content(code, parse_body(code, body, decoding.notes), None, label)
     else:
-        value, status = status, {}
-    if value is not None and value != "SUCCESS" and str(value).upper() != "SUCCESS":
         # A body beside an error is an old one.
-        error = mapping(status).get("error") or {"type": "UNAVAILABLE"}
-        return Signal(code, (), recorded_at, parse_problem(error, signals=(code,)))
-    return Signal(
-        code,
-        decoding.read(bodies, code, raw.get("body")),
-        recorded_at,
-        None,
-        None if code in VOCABULARY else _label(code, raw.get("group"), raw.get("name")),
-    )
+        content = Content(code, (), parse_problem(error, signals=(code,)))
+    return decoding.remember(known, content, body, status, notes)
+
+
+def _error_of(status: object) -> object:
+    """Return the error in a signal's status, which is an object, a word, or missing."""
+    if isinstance(status, dict):
+        word = status.get("value", "ERROR" if status.get("error") else None)
+    else:
+        word, status = status, {}
+    if word is None or word == "SUCCESS" or str(word).upper() == "SUCCESS":
+        return None
+    return status.get("error") or {"type": "UNAVAILABLE"}
 
 
 def _recorded_at(meta: object, latest: int) -> int | None:
     """Return when the vehicle recorded a signal; a time after its delivery is none."""
-    if not isinstance(meta, Mapping):
+    if not isinstance(meta, dict):
         return None
-    for name in ("oemUpdatedAt", "retrievedAt", "fetchedAt"):
-        time = milliseconds(meta.get(name))
-        if time is not None and time <= latest:
+    for name in _TIMES:
+        value = meta.get(name)
+        if value is not None and (time := milliseconds(value)) is not None and time <= latest:
             return time
     return None
 
@@ -139,7 +153,7 @@ def _label(code: str, group: object, name: object) -> str:
 def _parse_errors(raw: object, decoding: Decoding) -> tuple[Problem, ...]:
     problems = []
     for index, item in enumerate(sequence(raw)):
-        if not isinstance(item, Mapping):
+        if not isinstance(item, dict):
             decoding.notes.append(f"data.errors[{index}]: no error")
             continue
         codes = (_error_signal(signal) for signal in sequence(item.get("signals")))

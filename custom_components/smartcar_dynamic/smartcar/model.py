@@ -108,18 +108,47 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
-    """One signal of one delivery: its readings, or its problem and none.
+class Content:
+    """What was said about one signal: its readings, or its problem and none.
 
-    `recorded_at` is when the vehicle recorded it, in milliseconds since 1970; `None` is unknown.
     `label` names a signal that the vocabulary does not list.
     """
 
     code: str
     readings: tuple[Reading, ...] = ()
-    recorded_at: int | None = None
     problem: Problem | None = None
     label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One signal of one delivery. Its content is the very same object if it says the same again.
+
+    `recorded_at` is when the vehicle recorded it, in milliseconds since 1970; `None` is unknown.
+    """
+
+    content: Content
+    recorded_at: int | None = None
+
+    @property
+    def code(self) -> str:
+        """Return the signal code."""
+        return self.content.code
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """Return the readings."""
+        return self.content.readings
+
+    @property
+    def problem(self) -> Problem | None:
+        """Return the problem."""
+        return self.content.problem
+
+    @property
+    def label(self) -> str | None:
+        """Return the name of what nobody listed."""
+        return self.content.label
 
 
 @dataclass(frozen=True, slots=True)

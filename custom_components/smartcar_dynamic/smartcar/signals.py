@@ -24,8 +24,11 @@ _MAX_CODE = 80
 _MAX_TEXT = 255
 _MOST_OF_ANYTHING = 1e12
 _NO_TEXT = {"", "invalid", "n/a", "none", "null", "undefined", "unknown"}
-_ROWS = ("front", "back")
-_COLUMNS = ("left", "right")
+_ROWS = ("front", "back", *(f"row{number}" for number in range(3, 11)))
+_COLUMNS = ("left", "right", *(f"column{number}" for number in range(3, 11)))
+_POSITIONS: Mapping[tuple[int, int], str] = {
+    (row, column): f"{_ROWS[row]}_{_COLUMNS[column]}" for row in range(10) for column in range(10)
+}
 
 
 def code_of(code: object, group: object = None, name: object = None) -> str | None:
@@ -46,11 +49,10 @@ def code_of_name(name: str) -> str | None:
 
 def position_name(row: object, column: object) -> str | None:
     """Return `front_left` for row 0, column 0; rows and columns after the second are counted."""
-    if not (type(row) is int and type(column) is int and 0 <= row <= 9 and 0 <= column <= 9):  # noqa: PLR2004 - digits
-        return None
-    first = _ROWS[row] if row < len(_ROWS) else f"row{row + 1}"
-    second = _COLUMNS[column] if column < len(_COLUMNS) else f"column{column + 1}"
-    return f"{first}_{second}"
+    # To Python, `false` is 0.
+    if type(row) is int and type(column) is int:
+        return _POSITIONS.get((row, column))
+    return None
 
 
 def parse_body(code: str, body: object, notes: Notes) -> tuple[Reading, ...]:
@@ -59,7 +61,7 @@ def parse_body(code: str, body: object, notes: Notes) -> tuple[Reading, ...]:
     A code that the vocabulary does not list gives a reading if its body is a number with a unit, a
     boolean or a short text.
     """
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         notes.append(f"{code}: no body")
         return ()
     return VOCABULARY.get(code, _anything)(code, body, notes)
@@ -226,7 +228,7 @@ def _items(code: str, body: Body, notes: Notes, *names: str) -> Iterable[Body]:
         notes.append(f"{code}: no list")
         return
     for index, item in enumerate(values):
-        if isinstance(item, Mapping):
+        if isinstance(item, dict):
             yield item
         else:
             notes.append(f"{code}[{index}]: not an object")
@@ -264,19 +266,39 @@ def _tires(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
 
 
 def _charge_limits(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-    """Read `{activeLimit, values: [{type, limit, condition}], unit}`: the limit in force.
+    """Read `{activeLimit, values: [{type, limit, condition}], unit}`.
 
-    Without `activeLimit` that is the limit for everywhere, or the only one.
+    The limit in force comes first: without `activeLimit` that is the one for everywhere, or the
+    only one. Its parts are the one for everywhere, and those for AC and DC.
     """
+    unit = body.get("unit")
     limits = [
-        (str(item.get("type")).upper(), item.get("limit"))
+        (_limit_part(item), item.get("limit"))
         for item in _items(code, {"values": [], **body}, notes, "values")
     ]
+    parts = {part: limit for part, limit in limits if part is not None}
     active = body.get("activeLimit")
     if active is None:
-        only = limits[0][1] if len(limits) == 1 else None
-        active = dict(limits).get("GLOBAL", only)
-    return _LIMIT.read(code, active, body.get("unit"), notes)
+        active = parts.get("global", limits[0][1] if len(limits) == 1 else None)
+    readings = list(_LIMIT.read(code, active, unit, notes))
+    for part, limit in parts.items():
+        readings += _LIMIT.read(f"{code}.{part}", limit, unit, notes)
+    return tuple(readings)
+
+
+def _limit_part(item: Body) -> str | None:
+    """Return which limit it is; that for a place is the place's, and nobody else's business."""
+    kind, condition = str(item.get("type")).upper(), item.get("condition")
+    if kind == "GLOBAL":
+        return "global"
+    if isinstance(condition, dict):
+        condition = condition.get("chargingType")
+    if kind == "CHARGING_TYPE" and isinstance(condition, str) and condition.upper() in _CURRENTS:
+        return condition.lower()
+    return None
+
+
+_CURRENTS = ("AC", "DC")
 
 
 def _range(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
@@ -284,7 +306,7 @@ def _range(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     readings = list(_number(Unit.KILOMETER, 0, 3000)(code, body, notes))
     others = body.get("additionalValues")
     for item in others if isinstance(others, list) else ():
-        if isinstance(item, Mapping) and item.get("type") in _RANGE_TYPES and "value" in item:
+        if isinstance(item, dict) and item.get("type") in _RANGE_TYPES and "value" in item:
             key = f"{code}.{str(item['type']).lower()}"
             unit = item.get("unit", body.get("unit"))
             readings += _DISTANCE.read(key, item["value"], unit, notes)
@@ -300,7 +322,7 @@ def _capacity(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
         notes.append(f"{code}: no capacity")
         return ()
     capacity = body["capacity"]
-    if isinstance(capacity, Mapping):
+    if isinstance(capacity, dict):
         capacity = capacity.get("nominal")
     return _NOMINAL_CAPACITY.read(code, capacity, body.get("unit"), notes)
 
@@ -343,7 +365,7 @@ def _charge_records(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
         readings.append(Reading(f"{code}.started", start))
     energy = latest.get("energyAdded")
     unit = latest.get("unit", body.get("unit"))
-    if isinstance(energy, Mapping):
+    if isinstance(energy, dict):
         unit = energy.get("unit", unit)
         energy = energy.get("value")
     readings += _ENERGY.read(f"{code}.energy_added", energy, unit, notes)
@@ -365,7 +387,7 @@ def _listed(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     if not isinstance(values, list):
         notes.append(f"{code}: no list")
         return ()
-    words = (item.get("code") if isinstance(item, Mapping) else item for item in values)
+    words = (item.get("code") if isinstance(item, dict) else item for item in values)
     text = ", ".join(word for word in words if isinstance(word, str))
     return (Reading(code, text[:_MAX_TEXT]),)
 

@@ -10,6 +10,8 @@ _YEAR_2000 = 946_684_800_000
 
 def milliseconds(value: object) -> int | None:
     """Return a time in milliseconds; `None` for 0, which means unknown, and for what is no time."""
+    if type(value) is int and _YEAR_2000 <= value < _LAST_MILLISECONDS:
+        return value
     if isinstance(value, str):
         try:
             time = datetime.fromisoformat(value)

@@ -89,4 +89,6 @@ def scale_of(spelling: object) -> Scale | None:
     """Return the scale of a unit in any spelling; `None` for a unit that we do not know."""
     if not isinstance(spelling, str):
         return None
+    if (scale := _SCALES.get(spelling)) is not None:
+        return scale
     return _SCALES.get(spelling.lower().replace(" ", "").replace("_", "").replace("-", ""))

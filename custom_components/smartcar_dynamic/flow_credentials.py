@@ -1,0 +1,254 @@
+"""What Smartcar's dashboard shows: taken, tried, and kept."""
+
+from collections.abc import Mapping
+import time
+from typing import Any
+
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.const import CONF_ACCESS_TOKEN, CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_TOKEN
+
+from . import forms
+from .api import create_client_v2, create_client_v3, token_data
+from .const import (
+    API_V2,
+    API_V3,
+    CONF_API,
+    CONF_MANAGEMENT_TOKEN,
+    CONF_SMARTCAR_WEBHOOK_ID,
+)
+from .flow_callback import CallbackSteps
+from .move import Moving
+from .smartcar.client import (
+    SmartcarApiError,
+    SmartcarClient,
+    SmartcarCredentialsError,
+    SmartcarError,
+)
+from .smartcar.client_v2 import Token
+from .smartcar.client_v3 import ClientV3
+from .smartcar.model import Remedy
+
+_TOKEN_LIFETIME = 7200
+# What the token endpoint says is wrong, and the field that it is about.
+_REJECTED_FIELDS = {
+    "INVALID_CLIENT": (CONF_CLIENT_ID, "invalid_client"),
+    "INVALID_GRANT": (forms.CONF_REFRESH_TOKEN, "invalid_refresh_token"),
+}
+
+
+class CredentialSteps(CallbackSteps):
+    """The steps that take credentials: to set up, to log in again, to change, to move."""
+
+    def __init__(self) -> None:
+        """Begin without tokens."""
+        super().__init__()
+        self._renewed: dict[str, Token] = {}
+
+    # To set up
+
+    async def async_step_user(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the generation."""
+        return self._show_menu("user", "current", "dynamic")
+
+    async def async_step_current(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Take the credentials of the current platform."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            values = forms.stripped(user_input)
+            if not (errors := forms.mistakes_v3(values)):
+                if elsewhere := await self._async_claim(values[CONF_CLIENT_ID]):
+                    return elsewhere
+                errors = await self._async_try_v3(values)
+            if not errors:
+                return await self.async_step_callback()
+        return self._show_form("current", forms.SETUP_V3, user_input, errors)
+
+    async def async_step_dynamic(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Take the credentials of an existing dynamic webhook."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            values = forms.stripped(user_input)
+            if not (errors := forms.mistakes_v2(values)):
+                # Another flow may have used up the refresh token.
+                client_id = values.get(CONF_CLIENT_ID)
+                if client_id and (elsewhere := await self._async_claim(client_id)):
+                    return elsewhere
+                errors = await self._async_try_v2(values)
+            if not errors:
+                return await self.async_step_callback()
+        return self._show_form("dynamic", forms.SETUP_V2, user_input, errors)
+
+    # To log in again
+
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Begin to log in again: Smartcar rejects the credentials."""
+        self._data = dict(entry_data)
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Take new credentials."""
+        return await self._async_new_credentials("reauth_confirm", user_input)
+
+    # To change
+
+    async def async_step_credentials(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Take new credentials."""
+        return await self._async_new_credentials("credentials", user_input)
+
+    async def _async_new_credentials(
+        self, step_id: str, user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult:
+        """Take new credentials of the entry's own application."""
+        entry, is_v2 = self._entry, self._data[CONF_API] == API_V2
+        errors: dict[str, str] = {}
+        if user_input is not None and entry is not None:
+            known = _credentials(self._data)
+            values = {**known, **forms.stripped(user_input)}
+            errors = (forms.mistakes_v2 if is_v2 else forms.mistakes_v3)(values)
+            if known.get(CONF_CLIENT_ID, values.get(CONF_CLIENT_ID)) != values.get(CONF_CLIENT_ID):
+                errors.setdefault(CONF_CLIENT_ID, "other_application")
+            if not errors:
+                errors = await (self._async_try_v2 if is_v2 else self._async_try_v3)(values)
+            if not errors:
+                names = (CONF_TOKEN, CONF_CLIENT_ID, CONF_CLIENT_SECRET)
+                return self.async_update_reload_and_abort(
+                    entry,
+                    data_updates={name: self._data[name] for name in names if name in self._data},
+                )
+        schema = forms.CREDENTIALS_V2 if is_v2 else forms.CREDENTIALS_V3
+        suggested = user_input or {CONF_CLIENT_ID: self._data.get(CONF_CLIENT_ID)}
+        return self._show_form(step_id, schema, suggested, errors, last_step=True)
+
+    async def async_step_management_token(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Take a new management token; what was refused of late must be signed with it."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            entry = self._get_reconfigure_entry()
+            values = forms.stripped(user_input)
+            known = forms.stripped({**self._data.get(CONF_TOKEN, {}), **_credentials(self._data)})
+            errors = forms.is_no_management_token({**known, **values})
+            if not errors and self._is_loaded:
+                data = entry.runtime_data
+                proven = data.callback.is_key_of_rejected(values[CONF_MANAGEMENT_TOKEN])
+                if data.coordinator.health.rejected and proven is False:
+                    errors = {CONF_MANAGEMENT_TOKEN: "wrong_management_token"}
+                else:
+                    data.coordinator.health.rejected = 0
+            if not errors:
+                return self.async_update_reload_and_abort(entry, data_updates=values)
+        return self._show_form(
+            "management_token", forms.MANAGEMENT_TOKEN, user_input, errors, last_step=True
+        )
+
+    # To move
+
+    async def async_step_move(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Move an entry of API v2.0 to the current platform."""
+        return await self._async_move("move", user_input)
+
+    async def async_step_application(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Move an entry of the current platform to another application."""
+        return await self._async_move("application", user_input)
+
+    async def _async_move(
+        self, step_id: str, user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult:
+        """Take the credentials of the application that the entry is to have."""
+        errors: dict[str, str] = {}
+        entry, _ = self._get_reconfigure_entry(), self._loaded
+        if user_input is not None:
+            values = forms.stripped(user_input)
+            errors = forms.mistakes_v3(values)
+            if values[CONF_CLIENT_ID] == entry.unique_id:
+                errors.setdefault(CONF_CLIENT_ID, "same_application")
+            if not errors:
+                if elsewhere := await self._async_claim(values[CONF_CLIENT_ID]):
+                    return elsewhere
+                errors = await self._async_try_v3(values)
+            if not errors and isinstance(self._client, ClientV3):
+                self._moving = Moving(entry, self._client)
+                self._data.pop(CONF_TOKEN, None)
+                self._data.pop(CONF_SMARTCAR_WEBHOOK_ID, None)
+                return await self.async_step_callback()
+        suggested = user_input
+        if step_id == "move" and user_input is None:
+            # It is the application's, whatever the platform.
+            suggested = {CONF_MANAGEMENT_TOKEN: self._data[CONF_MANAGEMENT_TOKEN]}
+        return self._show_form(step_id, forms.SETUP_V3, suggested, errors)
+
+    # What they share
+
+    async def _async_try_v3(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Try credentials of API v3; keep them if they are right."""
+        client = create_client_v3(self.hass, values)
+        errors = await _async_errors(client, CONF_CLIENT_ID, "invalid_client")
+        if not errors:
+            self._client = client
+            self._data |= {**values, CONF_API: API_V3}
+        return errors
+
+    async def _async_try_v2(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Try credentials of API v2.0; keep them, and what a refresh makes of them."""
+        refresh_token = values.get(forms.CONF_REFRESH_TOKEN, "")
+        renews = refresh_token and CONF_CLIENT_ID in values
+        # To refresh at once is the only proof that it will work later.
+        expires_at = 0 if renews else time.time() + _TOKEN_LIFETIME
+        token = self._renewed.get(
+            refresh_token, Token(values[CONF_ACCESS_TOKEN], refresh_token or None, expires_at)
+        )
+        tokens = {CONF_ACCESS_TOKEN, forms.CONF_REFRESH_TOKEN}
+        data = {
+            **self._data,
+            **{name: value for name, value in values.items() if name not in tokens},
+            CONF_API: API_V2,
+            CONF_TOKEN: token_data(token),
+        }
+
+        def keep(renewed: Token) -> None:
+            """Keep what cannot be had again: the refresh token that was typed is dead now."""
+            data[CONF_TOKEN] = token_data(renewed)
+            self._renewed[refresh_token] = renewed
+            if (entry := self._entry) is not None:
+                names = (CONF_TOKEN, CONF_CLIENT_ID, CONF_CLIENT_SECRET)
+                self.hass.config_entries.async_update_entry(
+                    entry, data={**entry.data, **{name: data[name] for name in names}}
+                )
+
+        client = create_client_v2(self.hass, data, keep)
+        errors = await _async_errors(client, CONF_ACCESS_TOKEN, "invalid_access_token")
+        if not errors:
+            self._client = client
+            self._data = data
+        return errors
+
+
+def _credentials(data: Mapping[str, Any]) -> dict[str, str]:
+    names = (CONF_CLIENT_ID, CONF_CLIENT_SECRET)
+    return {name: str(data[name]) for name in names if name in data}
+
+
+async def _async_errors(client: SmartcarClient, field: str, error: str) -> dict[str, str]:
+    """Return the errors of trying a client's credentials, at the field that they are about."""
+    try:
+        await client.check_credentials()
+    except SmartcarCredentialsError as rejection:
+        field, error = _REJECTED_FIELDS.get(rejection.problem.code or "", (field, error))
+        return {field: error}
+    except SmartcarApiError as refusal:
+        waits = refusal.problem.remedy is Remedy.WAIT
+        return {"base": "cannot_connect" if waits else "refused"}
+    except SmartcarError:
+        return {"base": "cannot_connect"}
+    return {}
