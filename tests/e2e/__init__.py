@@ -1,0 +1,1 @@
+"""A real Home Assistant, the simulated Smartcar, and a person at a browser."""

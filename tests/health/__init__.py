@@ -1,0 +1,1 @@
+"""Why nothing arrives: told, and mended."""

@@ -1,0 +1,117 @@
+"""Which API an entry has, where it is, and where a renewed token goes."""
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.smartcar_dynamic.api import create_client, hosts, token_data
+from custom_components.smartcar_dynamic.smartcar.client import Hosts
+from custom_components.smartcar_dynamic.smartcar.client_v2 import ClientV2, Token
+from custom_components.smartcar_dynamic.smartcar.client_v3 import ClientV3
+from simulator import Simulator
+
+SIMULATOR = "SMARTCAR_DYNAMIC_SIMULATOR"
+
+
+def test_smartcar_is_at_its_own_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(SIMULATOR, raising=False)
+    assert hosts() == Hosts()
+    monkeypatch.setenv(SIMULATOR, "")
+    assert hosts() == Hosts()
+
+
+@pytest.mark.parametrize(
+    ("origin", "below"),
+    [
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("http://127.0.0.1:8080/path?query", "http://127.0.0.1:8080"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_a_simulator_is_on_this_machines_loopback(
+    monkeypatch: pytest.MonkeyPatch, origin: str, below: str
+) -> None:
+    monkeypatch.setenv(SIMULATOR, origin)
+    assert hosts() == Hosts.below(below)
+    assert hosts().api == f"{below}/api"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://192.168.1.5:8080",
+        "https://simulator.example.com",
+        "http://localhost:8080",
+        "http://127.0.0.1.example.com",
+        "127.0.0.1:8080",
+        "nonsense",
+    ],
+)
+def test_nothing_leaves_the_machine_for_a_simulator(
+    monkeypatch: pytest.MonkeyPatch, origin: str
+) -> None:
+    monkeypatch.setenv(SIMULATOR, origin)
+    assert hosts() == Hosts()
+
+
+async def test_each_generation_has_its_client(
+    hass: HomeAssistant, entry_v2: MockConfigEntry, entry_v3: MockConfigEntry
+) -> None:
+    assert isinstance(create_client(hass, entry_v2), ClientV2)
+    assert isinstance(create_client(hass, entry_v3), ClientV3)
+
+
+@pytest.mark.parametrize("refresh_token", [None, "a refresh token"])
+def test_a_token_is_kept_as_the_entry_has_it(refresh_token: str | None) -> None:
+    kept = token_data(Token("an access token", refresh_token, 5.0))
+    expected = {"access_token": "an access token", "expires_at": 5.0}
+    assert kept == expected | ({"refresh_token": refresh_token} if refresh_token else {})
+
+
+@pytest.mark.parametrize("expires_at", [0, None, "soon"])
+async def test_a_renewed_token_goes_into_the_entry(
+    hass: HomeAssistant, simulator: Simulator, entry_v2: MockConfigEntry, expires_at: object
+) -> None:
+    application = simulator.application("dynamic")
+    tokens = simulator.issue_tokens(application)
+    entry = MockConfigEntry(
+        domain="smartcar_dynamic",
+        data={
+            **entry_v2.data,
+            "client_id": application.id,
+            "client_secret": application.client_secret,
+            "token": {
+                "access_token": "expired",
+                "refresh_token": tokens.refresh_token,
+                "expires_at": expires_at,
+            },
+        },
+    )
+    entry.add_to_hass(hass)
+    await create_client(hass, entry).check_credentials()
+    kept = entry.data["token"]
+    assert kept["access_token"] not in {"expired", tokens.access_token}
+    assert kept["refresh_token"] != tokens.refresh_token
+    assert kept["expires_at"] > 1_700_000_000
+    assert entry.data["management_token"] == entry_v2.data["management_token"]
+
+
+async def test_a_token_that_is_renewed_for_a_removed_entry_has_no_place_to_go(
+    hass: HomeAssistant, simulator: Simulator, entry_v2: MockConfigEntry
+) -> None:
+    application = simulator.application("dynamic")
+    entry = MockConfigEntry(
+        domain="smartcar_dynamic",
+        data={
+            **entry_v2.data,
+            "client_id": application.id,
+            "client_secret": application.client_secret,
+            "token": {
+                "access_token": "expired",
+                "refresh_token": simulator.issue_tokens(application).refresh_token,
+                "expires_at": 0,
+            },
+        },
+    )
+    await create_client(hass, entry).check_credentials()
+    assert entry.data["token"]["access_token"] == "expired"

@@ -1,0 +1,785 @@
+"""Newest wins, nothing is written without news, and no neighbour is lost."""
+
+from datetime import timedelta
+import logging
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.smartcar_dynamic.coordinator import SmartcarCoordinator
+from custom_components.smartcar_dynamic.smartcar import decoding, dialect_v4, signals
+from custom_components.smartcar_dynamic.smartcar.model import Reading, Vehicle
+
+from .cars import Car, Writes
+from .conftest import SetUp
+from .senders import Sender
+from .smartcar.payloads import (
+    NOW,
+    TUTORIAL,
+    VEHICLE_ID,
+    Json,
+    dynamic,
+    entry as data,
+    error,
+    signal,
+    state,
+)
+
+CHARGE = "tractionbattery-stateofcharge"
+RANGE = "tractionbattery-range"
+POSITION = "location-preciselocation"
+DOORS = "closure-doors"
+CABLE = "charge-ischargingcableconnected"
+
+RATE_LIMIT = {"type": "RATE_LIMIT", "code": "VEHICLE", "resolution": {"type": "RETRY_LATER"}}
+ASLEEP = {"type": "VEHICLE_STATE", "code": "ASLEEP"}
+UPSTREAM = {"type": "UPSTREAM", "code": "NO_RESPONSE"}
+PERMISSION = {"type": "PERMISSION", "code": None}
+NOT_CAPABLE = {"type": "COMPATIBILITY", "code": "VEHICLE_NOT_CAPABLE"}
+NOT_CHARGING = {"type": "VEHICLE_STATE", "code": "NOT_CHARGING"}
+REAUTHENTICATE = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "AUTHENTICATION_FAILED"}
+SUBSCRIPTION = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "SUBSCRIPTION"}
+
+
+class Telling:
+    """Makes payloads that are delivered one after another, in an order of their own."""
+
+    def __init__(self) -> None:
+        """Begin with the first event."""
+        self.events = 0
+
+    def _meta(self, at: int) -> Json:
+        self.events += 1
+        meta = {"version": "4.0", "deliveredAt": NOW + at * 1000, "mode": "LIVE"}
+        return {"eventId": f"event-{self.events}", "meta": meta}
+
+    def values(self, at: int, *signals: object) -> Json:
+        return state(*signals, **self._meta(at))
+
+    def errors(self, at: int, *errors: object) -> Json:
+        return error(*errors, **self._meta(at))
+
+    @staticmethod
+    def value(code: str, value: object, at: int | None = None, **body: object) -> Json:
+        meta = {} if at is None else {"oemUpdatedAt": NOW + at * 1000}
+        return signal(code, {"value": value, **body}, meta=meta)
+
+    @staticmethod
+    def failed(code: str, problem: Json) -> Json:
+        return signal(code, None, status={"value": "ERROR", "error": problem})
+
+
+@pytest.fixture
+def tell() -> Telling:
+    return Telling()
+
+
+def at_problem(problem: Json, *codes: str, resolved: bool = False) -> Json:
+    return {**problem, "signals": [*codes], "state": "RESOLVED" if resolved else "ERROR"}
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    return [
+        record
+        for record in caplog.records
+        if record.levelno >= logging.WARNING and record.name.startswith("custom_components")
+    ]
+
+
+@pytest.mark.usefixtures("entry")
+async def test_the_tutorials_payload_shows_the_car(sender: Sender, car: Car) -> None:
+    await sender.deliver(TUTORIAL)
+    assert car.value(CHARGE) == "58"
+    assert float(car.value(RANGE)) == pytest.approx(283.244544)
+    assert car.state(RANGE).attributes["unit_of_measurement"] == "km"
+    assert car.value("charge-ischarging") == "off"
+    assert car.value("charge-detailedchargingstatus") == "not_charging"
+    assert car.value(CABLE) == "off"
+    position = car.state(POSITION)
+    assert (position.attributes["latitude"], position.attributes["longitude"]) == (
+        37.4292,
+        122.1381,
+    )
+    assert car.value("last_reported") == "2024-09-20T21:58:48+00:00"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_both_generations_bring_the_same_entities(
+    hass: HomeAssistant, sender: Sender, car: Car
+) -> None:
+    await sender.deliver(TUTORIAL)
+    before = {entry.entity_id for entry in er.async_get(hass).entities.values()}
+    await sender.deliver(
+        state(
+            signal(CHARGE, {"value": 60, "unit": "percent"}),
+            signal(RANGE, {"value": 300, "unit": "km"}),
+            signal("charge-ischarging", {"value": True}),
+            signal("charge-detailedchargingstatus", {"value": "CHARGING"}),
+            signal(CABLE, {"value": True}),
+            signal(POSITION, {"latitude": 52.5, "longitude": 13.4}),
+        )
+    )
+    assert {entry.entity_id for entry in er.async_get(hass).entities.values()} == before
+    assert car.value(CHARGE) == "60"
+    assert float(car.value(RANGE)) == 300
+    assert car.value("charge-ischarging") == "on"
+    assert car.value("charge-detailedchargingstatus") == "charging"
+    assert car.value(CABLE) == "on"
+    assert car.state(POSITION).attributes["latitude"] == 52.5
+
+
+@pytest.mark.usefixtures("entry")
+async def test_an_older_reading_does_not_overwrite_a_newer_one(
+    sender: Sender, car: Car, tell: Telling, writes: Writes
+) -> None:
+    await sender.deliver(tell.values(10, tell.value(CHARGE, 80, 9)))
+    writes.clear()
+    await sender.deliver(tell.values(11, tell.value(CHARGE, 20, 5)))
+    assert car.value(CHARGE) == "80"
+    assert writes.changed == writes.unchanged == []
+
+
+@pytest.mark.usefixtures("entry")
+async def test_the_vehicles_time_counts_and_not_the_order_of_deliveries(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    await sender.deliver(tell.values(20, tell.value(CHARGE, 80, 5)))
+    await sender.deliver(tell.values(10, tell.value(CHARGE, 81, 6)))
+    assert car.value(CHARGE) == "81"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_of_readings_of_one_time_the_one_delivered_last_is_newer(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    await sender.deliver(tell.values(10, tell.value(CHARGE, 80, 5)))
+    await sender.deliver(tell.values(11, tell.value(CHARGE, 81, 5)))
+    assert car.value(CHARGE) == "81"
+    await sender.deliver(tell.values(9, tell.value(CHARGE, 79, 5)))
+    assert car.value(CHARGE) == "81"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_readings_without_a_time_follow_the_order_of_deliveries(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    await sender.deliver(tell.values(10, tell.value(CHARGE, 80)))
+    await sender.deliver(tell.values(9, tell.value(CHARGE, 79)))
+    assert car.value(CHARGE) == "80"
+    await sender.deliver(tell.values(11, tell.value(CHARGE, 81)))
+    assert car.value(CHARGE) == "81"
+    assert car.entity_id("last_reported") is None
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_reading_without_a_time_does_not_make_an_older_one_new(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    await sender.deliver(tell.values(10, tell.value(CHARGE, 80, 9)))
+    await sender.deliver(tell.values(11, tell.value(CHARGE, 81)))
+    assert car.value(CHARGE) == "81"
+    await sender.deliver(tell.values(12, tell.value(CHARGE, 20, 5)))
+    assert car.value(CHARGE) == "81"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_one_payload_may_be_newer_in_one_signal_and_older_in_another(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    await sender.deliver(
+        tell.values(10, tell.value(CHARGE, 80, 9), tell.value(RANGE, 100, 3, unit="km"))
+    )
+    await sender.deliver(
+        tell.values(11, tell.value(CHARGE, 20, 5), tell.value(RANGE, 90, 5, unit="km"))
+    )
+    assert (car.value(CHARGE), float(car.value(RANGE))) == ("80", 90)
+
+
+@pytest.mark.usefixtures("entry")
+async def test_last_reported_never_goes_back(sender: Sender, car: Car, tell: Telling) -> None:
+    await sender.deliver(tell.values(10, tell.value(CHARGE, 80, 9)))
+    newest = car.value("last_reported")
+    await sender.deliver(tell.values(11, tell.value(RANGE, 100, 3, unit="km")))
+    assert car.value("last_reported") == newest
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize(
+    "payload",
+    [
+        dynamic(data("/battery", {"percentRemaining": 0.5}), requestId="r-1"),
+        dynamic(data("/battery", {"percentRemaining": 0.5}), requestId="r-1", eventId="e"),
+        state(signal(CHARGE, {"value": 50})),
+    ],
+    ids=["requestId", "eventId of 2.0", "eventId of 4.0"],
+)
+async def test_a_repeated_delivery_changes_and_writes_nothing(
+    sender: Sender, car: Car, payload: Json, writes: Writes
+) -> None:
+    await sender.deliver(payload)
+    assert car.value(CHARGE) == "50"
+    # What bears a known ID has been read, whatever it says.
+    said_before = str(payload).replace("'percentRemaining': 0.5", "'percentRemaining': 0.9")
+    changed: Any = eval(said_before.replace("{'value': 50}", "{'value': 90}"))  # noqa: S307 - our own literal
+    writes.clear()
+    for repeated in (payload, changed):
+        assert (await sender.deliver(repeated)).status == 204
+        assert car.value(CHARGE) == "50"
+    written = {*writes.changed, *writes.unchanged}
+    assert not written & {car.entity_id(key) for key in (CHARGE, "last_reported")}
+
+
+@pytest.mark.usefixtures("entry")
+async def test_one_request_may_be_about_two_vehicles(sender: Sender) -> None:
+    one = dynamic(data("/battery", {"percentRemaining": 0.5}), vehicleId="one")
+    two = dynamic(data("/battery", {"percentRemaining": 0.6}), vehicleId="two")
+    one["payload"]["vehicles"] += two["payload"]["vehicles"]
+    await sender.deliver(one)
+    assert Car(sender.hass, "one").value(CHARGE) == "50"
+    assert Car(sender.hass, "two").value(CHARGE) == "60"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_an_id_is_forgotten_after_a_thousand_others(sender: Sender, car: Car) -> None:
+    first = state(signal(CHARGE, {"value": 50}, meta={}))
+    await sender.deliver(first)
+    event: dict[str, Any] = state(signal(CHARGE, {"value": 51}, meta={}))
+    for n in range(1023):
+        await sender.deliver({**event, "eventId": f"event-{n}"})
+    await sender.deliver(first)
+    assert car.value(CHARGE) == "51"
+    await sender.deliver({**event, "eventId": "one more"})
+    await sender.deliver(first)
+    assert car.value(CHARGE) == "50"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_the_same_values_of_another_time_write_only_when_the_vehicle_last_reported(
+    sender: Sender, car: Car, tell: Telling, writes: Writes
+) -> None:
+    def signals(at: int) -> list[Json]:
+        position = signal(
+            POSITION,
+            {"latitude": 1.5, "longitude": 2.5},
+            meta={"oemUpdatedAt": NOW + at * 1000},
+        )
+        return [tell.value(CHARGE, 80, at), tell.value(CABLE, value=True, at=at), position]
+
+    await sender.deliver(tell.values(1, *signals(1)))
+    writes.clear()
+    for at in (2, 3):
+        await sender.deliver(tell.values(at, *signals(at)))
+    keys = [CHARGE, CABLE, POSITION]
+    assert not {*writes.changed, *writes.unchanged} & {car.entity_id(key) for key in keys}
+    assert writes.changed.count(str(car.entity_id("last_reported"))) == 2
+
+
+@pytest.mark.usefixtures("entry")
+async def test_only_the_entity_whose_value_changed_is_written(
+    sender: Sender, car: Car, tell: Telling, writes: Writes
+) -> None:
+    await sender.deliver(tell.values(1, tell.value(CHARGE, 80), tell.value(CABLE, value=True)))
+    writes.clear()
+    await sender.deliver(tell.values(2, tell.value(CHARGE, 79), tell.value(CABLE, value=True)))
+    assert writes.changed.count(str(car.entity_id(CHARGE))) == 1
+    assert car.entity_id(CABLE) not in writes.changed + writes.unchanged
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize("problem", [RATE_LIMIT, ASLEEP, UPSTREAM, {"type": "NEVER_HEARD_OF"}])
+async def test_a_passing_error_keeps_the_value_and_is_no_news(
+    sender: Sender,
+    car: Car,
+    tell: Telling,
+    writes: Writes,
+    problem: Json,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await sender.deliver(tell.values(1, tell.value(CHARGE, 80, 1)))
+    await sender.deliver(TUTORIAL)
+    before = car.states
+    writes.clear()
+    await sender.deliver(tell.values(2, tell.failed(CHARGE, problem)))
+    await sender.deliver(tell.errors(3, at_problem(problem, "TractionBattery.StateOfCharge")))
+    await sender.deliver(tell.errors(4, problem))
+    for n, code in enumerate((409, 429, 502)):
+        await sender.deliver(dynamic(data("/battery", problem, code=code), requestId=f"r{n}"))
+    keys = [CHARGE, RANGE, POSITION]
+    entity_ids = {str(car.entity_id(key)) for key in keys}
+    assert {entity_id: car.states[entity_id] for entity_id in entity_ids} == {
+        entity_id: before[entity_id] for entity_id in entity_ids
+    }
+    assert not entity_ids & {*writes.changed, *writes.unchanged}
+    assert warnings(caplog) == []
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize("problem", [PERMISSION, NOT_CAPABLE])
+async def test_a_missing_permission_or_capability_makes_one_entity_unavailable(
+    sender: Sender,
+    car: Car,
+    tell: Telling,
+    writes: Writes,
+    problem: Json,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await sender.deliver(tell.values(1, tell.value(CHARGE, 80), tell.value(CABLE, value=True)))
+    writes.clear()
+    for at in (2, 3):
+        await sender.deliver(tell.values(at, tell.failed(CHARGE, problem)))
+        assert not car.is_available(CHARGE)
+        assert car.value(CABLE) == "on"
+    entity_id = str(car.entity_id(CHARGE))
+    assert writes.changed.count(entity_id) + writes.unchanged.count(entity_id) == 1
+    await sender.deliver(tell.values(4, tell.value(CHARGE, 80)))
+    assert car.value(CHARGE) == "80"
+    assert writes.changed.count(entity_id) + writes.unchanged.count(entity_id) == 2
+    assert warnings(caplog) == []
+
+
+@pytest.mark.usefixtures("entry")
+async def test_what_is_not_permitted_from_the_start_is_no_entity_until_it_is(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    await sender.deliver(tell.values(1, tell.failed(CHARGE, PERMISSION)))
+    assert car.entity_id(CHARGE) is None
+    await sender.deliver(tell.values(2, tell.value(CHARGE, 80)))
+    assert car.value(CHARGE) == "80"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_signals_error_that_is_resolved_makes_its_entity_available(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    name = "TractionBattery.StateOfCharge"
+    await sender.deliver(tell.values(1, tell.value(CHARGE, 80)))
+    await sender.deliver(tell.errors(2, at_problem(PERMISSION, name)))
+    assert not car.is_available(CHARGE)
+    await sender.deliver(tell.errors(3, at_problem(RATE_LIMIT, name, resolved=True)))
+    assert not car.is_available(CHARGE)
+    await sender.deliver(tell.errors(4, at_problem(PERMISSION, name, resolved=True)))
+    assert car.value(CHARGE) == "80"
+    await sender.deliver(tell.errors(5, at_problem(PERMISSION, "Foo.Bar", resolved=True)))
+    assert car.entity_id("foo-bar") is None
+
+
+@pytest.mark.usefixtures("entry")
+async def test_errors_and_recoveries_count_in_the_order_in_which_they_were_delivered(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    await sender.deliver(tell.values(10, tell.value(CHARGE, 80, 1)))
+    await sender.deliver(tell.values(5, tell.failed(CHARGE, PERMISSION)))
+    assert car.value(CHARGE) == "80"
+    await sender.deliver(tell.values(20, tell.failed(CHARGE, PERMISSION)))
+    await sender.deliver(tell.errors(15, at_problem(PERMISSION, CHARGE, resolved=True)))
+    assert not car.is_available(CHARGE)
+    # Recorded later than what is known, but delivered before the error was.
+    await sender.deliver(tell.values(19, tell.value(CHARGE, 70, 2)))
+    assert not car.is_available(CHARGE)
+    await sender.deliver(tell.errors(21, at_problem(PERMISSION, CHARGE, resolved=True)))
+    assert car.value(CHARGE) == "70"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_an_error_told_again_is_as_new_as_the_last_time(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    await sender.deliver(tell.values(1, tell.value(CHARGE, 80, 1)))
+    for at in (2, 8):
+        await sender.deliver(tell.values(at, tell.failed(CHARGE, PERMISSION)))
+    await sender.deliver(tell.values(5, tell.value(CHARGE, 70, 2)))
+    assert not car.is_available(CHARGE)
+    await sender.deliver(tell.values(9, tell.value(CHARGE, 70, 2)))
+    assert car.value(CHARGE) == "70"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_an_error_concerns_all_parts_of_a_signal_also_those_told_earlier(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    def doors(*columns: int) -> Json:
+        values = [{"row": 0, "column": column, "isLocked": True} for column in columns]
+        return signal(DOORS, {"values": values}, meta={})
+
+    keys = [f"{DOORS}.front_left.is_locked", f"{DOORS}.front_right.is_locked"]
+    registry = er.async_get(sender.hass)
+    for key in keys:
+        registry.async_get_or_create("binary_sensor", "smartcar_dynamic", f"{VEHICLE_ID}_{key}")
+    await sender.deliver(tell.values(1, doors(0, 1)))
+    await sender.deliver(tell.values(2, doors(0)))
+    assert [car.is_available(key) for key in keys] == [True, True]
+    await sender.deliver(tell.values(3, tell.failed(DOORS, PERMISSION)))
+    assert [car.is_available(key) for key in keys] == [False, False]
+    await sender.deliver(tell.values(4, doors(1)))
+    assert [car.is_available(key) for key in keys] == [True, True]
+
+
+@pytest.mark.usefixtures("entry")
+async def test_there_is_no_rate_without_charging(sender: Sender, car: Car, tell: Telling) -> None:
+    power = "charge-wattage"
+    await sender.deliver(tell.values(1, tell.failed(power, NOT_CHARGING)))
+    assert car.entity_id(power) is None
+    await sender.deliver(tell.values(2, tell.value(power, 7.2, unit="kw")))
+    assert float(car.value(power)) == 7200
+    await sender.deliver(tell.values(3, tell.failed(power, NOT_CHARGING)))
+    assert car.value(power) == "unknown"
+    await sender.deliver(tell.values(4, tell.value(power, 7.2, unit="kw")))
+    assert float(car.value(power)) == 7200
+    await sender.deliver(tell.errors(5, at_problem(NOT_CHARGING, power, resolved=True)))
+    assert float(car.value(power)) == 7200
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_car_whose_owner_must_reauthenticate_is_unavailable_as_a_whole(
+    sender: Sender, car: Car, tell: Telling, writes: Writes
+) -> None:
+    other = Car(sender.hass, "another")
+    await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.5}), vehicleId="another"))
+    position = signal(POSITION, {"latitude": 1.5, "longitude": 2.5}, meta={})
+    await sender.deliver(tell.values(1, tell.value(CHARGE, 80), position))
+    writes.clear()
+    for at in (2, 3):
+        await sender.deliver(tell.errors(at, REAUTHENTICATE))
+        assert [car.is_available(key) for key in (CHARGE, POSITION)] == [False, False]
+        assert other.value(CHARGE) == "50"
+    tracker = str(car.entity_id(POSITION))
+    assert writes.changed.count(tracker) == 1
+    moved = signal(POSITION, {"latitude": 1.6, "longitude": 2.5}, meta={})
+    await sender.deliver(tell.values(4, moved))
+    assert car.value(CHARGE) == "80"
+    assert car.state(POSITION).attributes["latitude"] == 1.6
+    assert writes.changed.count(tracker) == 2
+    assert writes.unchanged.count(tracker) == 0
+
+
+@pytest.mark.usefixtures("entry")
+async def test_an_account_that_is_resolved_makes_the_car_available(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    await sender.deliver(tell.values(1, tell.value(CHARGE, 80)))
+    await sender.deliver(tell.errors(2, REAUTHENTICATE))
+    await sender.deliver(tell.errors(3, {**SUBSCRIPTION, "state": "RESOLVED"}))
+    assert not car.is_available(CHARGE)
+    await sender.deliver(tell.errors(4, {**REAUTHENTICATE, "state": "RESOLVED"}))
+    assert car.value(CHARGE) == "80"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_the_tutorials_account_error_makes_the_car_unavailable(
+    sender: Sender, car: Car, freezer: FrozenDateTimeFactory
+) -> None:
+    await sender.deliver(TUTORIAL)
+    wrong = {
+        "type": "CONNECT_SERVICES_ACCOUNT",
+        "code": "AUTHENTICATION_FAILED",
+        "description": "x",
+        "resolution": {"type": "REAUTHENTICATE"},
+    }
+    paths = [data(path, wrong, code=409) for path in ("/battery", "/charge", "/location")]
+    await sender.deliver(dynamic(*paths, requestId="2"))
+    assert not any(car.is_available(key) for key in (CHARGE, RANGE, CABLE, POSITION))
+    # The next delivery may come in the same moment; it is the next one all the same.
+    freezer.tick(0)
+    await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.6}), requestId="3"))
+    assert all(car.is_available(key) for key in (CHARGE, RANGE, CABLE, POSITION))
+
+
+@pytest.mark.usefixtures("entry")
+async def test_an_account_error_that_comes_late_does_not_count(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    await sender.deliver(tell.values(10, tell.value(CHARGE, 80)))
+    await sender.deliver(tell.errors(9, REAUTHENTICATE))
+    assert car.is_available(CHARGE)
+    await sender.deliver(tell.errors(20, REAUTHENTICATE))
+    await sender.deliver(tell.errors(19, {**REAUTHENTICATE, "state": "RESOLVED"}))
+    assert not car.is_available(CHARGE)
+    await sender.deliver(tell.values(18, tell.value(CHARGE, 81)))
+    assert not car.is_available(CHARGE)
+    await sender.deliver(tell.errors(21, {**REAUTHENTICATE, "state": "RESOLVED"}))
+    await sender.deliver(tell.errors(20, REAUTHENTICATE))
+    assert car.value(CHARGE) == "81"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_an_old_reading_does_not_mend_an_account(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    await sender.deliver(tell.values(1, tell.value(CHARGE, 80, 1)))
+    await sender.deliver(tell.errors(2, REAUTHENTICATE))
+    await sender.deliver(tell.values(3, tell.value(CHARGE, 70, 0)))
+    assert not car.is_available(CHARGE)
+
+
+@pytest.mark.usefixtures("entry")
+async def test_an_account_that_needs_its_owner_elsewhere_keeps_the_values(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    await sender.deliver(tell.values(1, tell.value(CHARGE, 80)))
+    await sender.deliver(tell.errors(2, SUBSCRIPTION, {"type": "BILLING", "code": "INVALID_PLAN"}))
+    assert car.value(CHARGE) == "80"
+
+
+async def test_a_car_that_was_left_out_is_ignored(
+    set_up: SetUp, entry_v2: MockConfigEntry, sender: Sender, car: Car
+) -> None:
+    entry = MockConfigEntry(
+        domain="smartcar_dynamic",
+        data=dict(entry_v2.data),
+        options={"excluded_vehicles": [VEHICLE_ID]},
+    )
+    await set_up(entry)
+    assert (await sender.deliver(TUTORIAL)).status == 204
+    assert car.device is None
+    assert entry.runtime_data.coordinator.vehicles == {}
+    assert entry.runtime_data.coordinator.health.counts == {"state": 1}
+
+
+@pytest.mark.usefixtures("entry")
+async def test_deliveries_keep_their_order_though_the_clock_is_set_back(
+    sender: Sender, car: Car, freezer: FrozenDateTimeFactory
+) -> None:
+    def battery(n: int) -> Json:
+        return dynamic(data("/battery", {"percentRemaining": n / 100}), requestId=f"r{n}")
+
+    await sender.deliver(battery(50))
+    freezer.tick(timedelta(hours=-1))
+    await sender.deliver(battery(51))
+    assert car.value(CHARGE) == "51"
+    await sender.deliver(dynamic(error=REAUTHENTICATE, requestId="error"))
+    assert not car.is_available(CHARGE)
+    await sender.deliver(battery(52))
+    assert car.value(CHARGE) == "52"
+
+
+async def test_a_clock_that_was_set_back_over_a_restart_does_not_stop_the_news(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    sender: Sender,
+    car: Car,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.5}), requestId="1"))
+    freezer.tick(timedelta(hours=-1))
+    await hass.config_entries.async_reload(entry.entry_id)
+    await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.6}), requestId="2"))
+    assert car.value(CHARGE) == "60"
+    health = entry.runtime_data.coordinator.health
+    assert health.last_delivery == round(dt_util.utcnow().timestamp() * 1000)
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize(
+    "bad",
+    [
+        None,
+        5,
+        {},
+        {"code": CHARGE},
+        {"code": CHARGE, "body": None, "status": None, "meta": None},
+        {"code": CHARGE, "body": {"value": None}},
+        {"code": CHARGE, "body": {"value": {}}},
+        {"code": CHARGE, "status": "ERROR"},
+        {"code": DOORS, "body": {"values": [None, {"row": "x"}]}},
+        {"code": [], "body": {"value": 5}},
+    ],
+)
+async def test_a_bad_signal_costs_no_neighbour(sender: Sender, car: Car, bad: object) -> None:
+    await sender.deliver(
+        state(
+            bad,
+            signal(RANGE, {"value": 100, "unit": "km"}),
+            bad,
+            signal(CABLE, {"value": True}),
+            bad,
+        )
+    )
+    assert float(car.value(RANGE)) == 100
+    assert car.value(CABLE) == "on"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_bad_vehicle_costs_no_neighbour(sender: Sender, car: Car) -> None:
+    payload = dynamic(data("/battery", {"percentRemaining": 0.5}))
+    (good,) = payload["payload"]["vehicles"]
+    payload["payload"]["vehicles"] = [None, {}, {"vehicleId": "x", "data": 5}, good, "x"]
+    await sender.deliver(payload)
+    assert car.value(CHARGE) == "50"
+
+
+async def test_a_bug_about_one_vehicle_costs_no_other_and_is_told_once_without_content(
+    entry: MockConfigEntry, sender: Sender, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[str] = []
+
+    def broken(state: Any) -> None:  # noqa: ANN401 - whatever it is
+        raise ValueError(state.vehicle.id, "37.4292")
+
+    coordinator: SmartcarCoordinator = entry.runtime_data.coordinator
+    stop = coordinator.async_listen_vehicles(broken)
+    stop_also = coordinator.async_listen_vehicles(lambda state: told.append(state.vehicle.id))
+    payload = dynamic(data("/battery", {"percentRemaining": 0.5}), vehicleId="the-1st")
+    other = dynamic(data("/battery", {"percentRemaining": 0.6}), vehicleId="the-2nd")
+    payload["payload"]["vehicles"] += other["payload"]["vehicles"]
+    assert (await sender.deliver(payload)).status == 204
+    assert Car(sender.hass, "the-1st").value(CHARGE) == "50"
+    assert Car(sender.hass, "the-2nd").value(CHARGE) == "60"
+    assert told == ["the-1st", "the-2nd"]
+    for vehicle_id in ("the-1st", "the-2nd"):
+        coordinator.async_learn(Vehicle(vehicle_id, make="TESLA"))
+    stop()
+    stop_also()
+    messages = [record.getMessage() for record in warnings(caplog)]
+    assert [message.partition("\n")[0] for message in messages] == [
+        "Could not update vehicle -1st: ValueError",
+        "Could not update vehicle -2nd: ValueError",
+    ]
+    assert "the-1st" not in "".join(messages)
+
+
+async def test_a_bug_in_one_entity_costs_no_other_its_news(
+    entry: MockConfigEntry, sender: Sender, car: Car, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError(VEHICLE_ID)
+
+    await sender.deliver(TUTORIAL)
+    coordinator: SmartcarCoordinator = entry.runtime_data.coordinator
+    coordinator.async_listen(VEHICLE_ID, CHARGE, broken)
+    coordinator._reading_listeners.insert(0, broken)
+    payload = dynamic(
+        data("/battery", {"percentRemaining": 0.6, "range": 300}),
+        data("/charge", {"isPluggedIn": True, "state": "CHARGING"}),
+        data("/odometer", {"distance": 1000}),
+        requestId="2",
+    )
+    await sender.deliver(payload)
+    coordinator._reading_listeners.remove(broken)
+    assert float(car.value(RANGE)) == 300
+    assert car.value(CABLE) == "on"
+    assert float(car.value("odometer-traveleddistance")) == 1000
+    messages = [record.getMessage() for record in warnings(caplog)]
+    assert [message.partition("\n")[0] for message in messages] == [
+        f"Could not update {CHARGE}: ValueError",
+        "Could not update odometer-traveleddistance: ValueError",
+    ]
+    assert VEHICLE_ID not in "".join(messages)
+
+
+@pytest.mark.usefixtures("entry")
+async def test_what_cannot_be_read_is_noted_once_by_its_place(
+    sender: Sender, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "custom_components.smartcar_dynamic")
+    for n in range(3):
+        await sender.deliver(dynamic(data("/secret/path", {"x": 1}), requestId=f"r{n}"))
+    messages = [record.getMessage() for record in caplog.records if "Left out" in record.msg]
+    assert messages == ["Left out a part of a delivery: payload.vehicles[0].data[0]: unknown path"]
+
+
+@pytest.mark.usefixtures("entry")
+async def test_notes_end_where_they_would_flood_the_log(
+    sender: Sender, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "custom_components.smartcar_dynamic")
+    await sender.deliver(dynamic(*(data("/unknown", {}) for _ in range(300))))
+    assert sum("Left out" in record.msg for record in caplog.records) == 256
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_bug_in_reading_is_told_once_by_its_place(
+    sender: Sender, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, car: Car
+) -> None:
+    read = signals.parse_body
+
+    def broken(code: str, *rest: Any) -> Any:  # noqa: ANN401 - handed on
+        if code == CHARGE:
+            raise ValueError(VEHICLE_ID)
+        return read(code, *rest)
+
+    for module in (decoding, dialect_v4):
+        monkeypatch.setattr(module, "parse_body", broken)
+    for n in range(2):
+        await sender.deliver(
+            state(
+                signal(CHARGE, {"value": 5}),
+                signal(RANGE, {"value": 100, "unit": "km"}),
+                eventId=f"event {n}",
+            )
+        )
+    assert float(car.value(RANGE)) == 100
+    assert [record.getMessage() for record in warnings(caplog)] == [
+        "Could not read a part of a delivery: data.signals[0]: ValueError"
+    ]
+
+
+async def test_a_car_that_was_gone_from_the_account_is_back_with_its_next_delivery(
+    entry: MockConfigEntry, sender: Sender
+) -> None:
+    await sender.deliver(TUTORIAL)
+    coordinator: SmartcarCoordinator = entry.runtime_data.coordinator
+    told: list[bool] = []
+    stop = coordinator.async_listen_vehicles(lambda state: told.append(state.listed))
+    assert coordinator.async_take_vehicles([]) == []
+    assert told == [False]
+    await sender.deliver(
+        dynamic(data("/battery", {"percentRemaining": 0.5}), requestId="a new one")
+    )
+    assert told == [False, True]
+    coordinator.async_take_vehicles([Vehicle(VEHICLE_ID)])
+    assert told == [False, True]
+    stop()
+
+
+async def test_the_accounts_list_brings_new_vehicles_and_facts_and_leaves_out_what_it_must(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    coordinator = SmartcarCoordinator(hass, "an-entry", ["left-out"])
+    await coordinator.async_load()
+    told: list[str] = []
+    coordinator.async_listen_vehicles(lambda state: told.append(state.vehicle.id))
+    states = coordinator.async_take_vehicles(
+        [Vehicle("one"), Vehicle("left-out"), Vehicle("two", make="TESLA")]
+    )
+    assert [state.vehicle.id for state in states] == ["one", "two"]
+    assert told == ["one", "two"]
+    (one, _) = coordinator.async_take_vehicles(
+        [Vehicle("one", make="AUDI", vin="V"), Vehicle("two", make="TESLA")]
+    )
+    assert told == ["one", "two", "one"]
+    assert (one.vehicle.make, one.vehicle.vin) == ("AUDI", "V")
+    coordinator.async_learn(Vehicle("one", model="A3"))
+    assert (one.vehicle.make, one.vehicle.model) == ("AUDI", "A3")
+    coordinator.async_learn(Vehicle("one", model="A3"))
+    assert told == ["one", "two", "one", "one"]
+    await coordinator.async_save()
+    assert len(hass_storage["smartcar_dynamic.an-entry"]["data"]["vehicles"]) == 2
+
+
+async def test_vehicles_that_got_new_ids_keep_what_is_known_of_them(hass: HomeAssistant) -> None:
+    coordinator = SmartcarCoordinator(hass, "an-entry")
+    coordinator.async_receive(dynamic(data("/battery", {"percentRemaining": 0.5})))
+    coordinator.vehicles[VEHICLE_ID].subscribed_to = "a webhook"
+    coordinator.async_rename({VEHICLE_ID: "new", "unknown": "other"})
+    assert list(coordinator.vehicles) == ["new"]
+    assert coordinator.vehicles["new"].vehicle.id == "new"
+    assert coordinator.vehicles["new"].readings[CHARGE] == Reading(CHARGE, 50, "%")
+    assert coordinator.vehicles["new"].subscribed_to is None
+    await coordinator.async_save()
+    await coordinator.async_erase()
+
+
+@pytest.mark.usefixtures("entry")
+async def test_the_vin_of_a_signal_is_the_cars(sender: Sender, car: Car) -> None:
+    await sender.deliver(state(signal("vehicleidentification-vin", {"value": "SIM0123456789"})))
+    assert car.device is not None
+    assert car.device.serial_number == "SIM0123456789"
+    await sender.deliver(
+        state(signal("vehicleidentification-vin", {"value": None}, meta={}), eventId="2")
+    )
+    assert car.device.serial_number == "SIM0123456789"
