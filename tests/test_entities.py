@@ -121,9 +121,7 @@ async def test_doors_have_as_many_rows_as_the_car(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_tires_have_a_name_for_each_position(
-    hass: HomeAssistant, sender: Sender, car: Car
-) -> None:
+async def test_tires_have_a_name_for_each_position(sender: Sender, car: Car) -> None:
     tires = [
         {"row": row, "column": column, "tirePressure": 240 + row + column}
         for row, column in ((0, 0), (1, 1), (1, 2))

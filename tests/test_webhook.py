@@ -1,10 +1,9 @@
 """The callback URI answers whatever comes, and takes only what Smartcar signed."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 import gzip
 import json
-from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.webhook import async_generate_path
@@ -283,7 +282,7 @@ async def test_a_body_in_pieces_is_put_together(
 ) -> None:
     body = encoded(TUTORIAL)
 
-    async def pieces() -> Any:  # noqa: ANN401 - an iterator of bytes
+    async def pieces() -> AsyncGenerator[bytes]:
         for piece in (body[:100], body[100:101], body[101:]):
             yield piece
             await asyncio.sleep(0)
@@ -295,6 +294,21 @@ async def test_a_body_in_pieces_is_put_together(
     await hass.async_block_till_done()
     assert car.value("tractionbattery-stateofcharge") == "58"
     assert health(entry).counts["state"] == 1
+
+
+async def test_no_more_of_an_unsigned_body_is_read_than_a_challenge_needs(
+    entry: MockConfigEntry, sender: Sender
+) -> None:
+    over = asyncio.Event()
+
+    async def endless() -> AsyncGenerator[bytes]:
+        yield b"x" * 8192
+        await over.wait()
+
+    async with sender.client.post(async_generate_path(WEBHOOK_ID), data=endless()) as response:
+        assert response.status == 401
+        over.set()
+    assert health(entry).rejection is Rejection.UNSIGNED
 
 
 async def test_a_compressed_body_is_read(entry: MockConfigEntry, sender: Sender) -> None:

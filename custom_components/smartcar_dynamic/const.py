@@ -12,4 +12,5 @@ CONF_SMARTCAR_WEBHOOK_ID: Final = "smartcar_webhook_id"
 API_V2: Final = "v2"
 API_V3: Final = "v3"
 
+LAST_DELIVERY: Final = "last_delivery"
 LAST_REPORTED: Final = "last_reported"

@@ -7,7 +7,7 @@ import logging
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from .const import LAST_REPORTED
+from .const import LAST_DELIVERY, LAST_REPORTED
 from .health import Health
 from .memory import Memory, from_json, store_of, to_json
 from .smartcar.deliveries import Decoder
@@ -187,8 +187,11 @@ class SmartcarCoordinator:
             state.listed = news.vehicle = True
         if state.last_reported != last_reported:
             news.keys.append(LAST_REPORTED)
+        listeners = self._listeners.get(vehicle.id, {})
+        if LAST_DELIVERY in listeners:
+            news.keys.append(LAST_DELIVERY)
         if state.needs_reauthentication != unavailable:
-            news.keys += self._listeners.get(vehicle.id, ())
+            news.keys += listeners
         self._tell(state, news)
 
     def _tell(self, state: VehicleState, news: News) -> None:

@@ -8,7 +8,7 @@ from homeassistant.helpers.translation import async_get_translations
 from .check import Finding, Outcome
 from .const import DOMAIN
 
-_MARKS = {Outcome.OK: "✅", Outcome.FAILED: "❌", Outcome.UNKNOWN: "❔"}
+_MARKS = {Outcome.OK: "✅", Outcome.FAILED: "❌", Outcome.UNKNOWN: "❓"}
 
 
 async def async_text(hass: HomeAssistant, finding: Finding) -> str:

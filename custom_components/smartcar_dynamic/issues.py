@@ -120,7 +120,6 @@ class Issues:
         self._on_delivery_over: set[str] = set()
         self._hours = 0
         self._verified_listeners: list[Callable[[], None]] = []
-        self._delivery_listeners: list[Callable[[], None]] = []
         self.listening_since = now()
         self.findings: tuple[Finding, ...] = ()
         self.checked_at: int | None = None
@@ -212,12 +211,6 @@ class Issues:
         return lambda: self._verified_listeners.remove(listener)
 
     @callback
-    def async_listen_deliveries(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
-        """Call back after each delivery."""
-        self._delivery_listeners.append(listener)
-        return lambda: self._delivery_listeners.remove(listener)
-
-    @callback
     def async_look_at_vehicles(self) -> None:
         """Raise and drop the issues of every vehicle."""
         for state in self._entry.runtime_data.coordinator.vehicles.values():
@@ -286,8 +279,6 @@ class Issues:
     @callback
     def _async_delivery(self) -> None:
         """Look again if a delivery is what an issue waits for."""
-        for listener in list(self._delivery_listeners):
-            listener()
         if self._on_delivery_over:
             self._on_delivery_over.clear()
             self.async_request()

@@ -47,7 +47,7 @@ def from_json(raw: object) -> Memory:
     states = (_vehicle_from_json(mapping(item)) for item in sequence(data.get("vehicles")))
     return Memory(
         vehicles={state.vehicle.id: state for state in states if state is not None},
-        seen=OrderedDict.fromkeys(item for item in sequence(data.get("seen")) if isinstance(item, str)),
+        seen=OrderedDict.fromkeys(_texts(data.get("seen"))),
         health=Health.from_json(mapping(data.get("health"))),
     )
 
@@ -95,7 +95,7 @@ def _vehicle_from_json(raw: Mapping[str, object]) -> VehicleState | None:
             vin=text(raw.get("vin")),
             powertrain=text(raw.get("powertrain")),
             user_id=text(raw.get("user_id")),
-            permissions=None if permissions is None else _texts(permissions),
+            permissions=None if permissions is None else frozenset(_texts(permissions)),
         ),
         listed=raw.get("listed") is not False,
         subscribed_to=text(raw.get("subscribed_to")),
@@ -151,7 +151,7 @@ def _problem_from_json(raw: Mapping[str, object]) -> Problem:
         type=type_,
         code=code,
         remedy=remedy_of(type_, code),
-        signals=tuple(item for item in sequence(raw.get("signals")) if isinstance(item, str)),
+        signals=tuple(_texts(raw.get("signals"))),
         reauthenticate_url=text(raw.get("reauthenticate_url")),
     )
 
@@ -192,5 +192,5 @@ def _time_from_json(raw: str) -> datetime | None:
     return time if time.tzinfo else None
 
 
-def _texts(raw: object) -> frozenset[str]:
-    return frozenset(item for item in sequence(raw) if isinstance(item, str))
+def _texts(raw: object) -> list[str]:
+    return [item for item in sequence(raw) if isinstance(item, str)]

@@ -21,7 +21,7 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN
+from .const import DOMAIN, LAST_DELIVERY
 from .data import SmartcarConfigEntry, SmartcarData
 from .vehicle import VehicleState
 
@@ -62,14 +62,16 @@ def _vehicle(data: SmartcarData, state: VehicleState, notify: Notify) -> CALLBAC
 
 STANDING_SENSORS = (
     StandingSensorDescription(
-        key="last_delivery",
+        key=LAST_DELIVERY,
         translation_key="last_delivery",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
         # Each delivery is a row in the recorder.
         entity_registry_enabled_default=False,
         value=lambda _, state: state.last_delivery,
-        listen=lambda data, _, notify: data.issues.async_listen_deliveries(notify),
+        listen=lambda data, state, notify: data.coordinator.async_listen(
+            state.vehicle.id, LAST_DELIVERY, notify
+        ),
     ),
 )
 STANDING_BINARY_SENSORS = (

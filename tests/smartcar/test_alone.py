@@ -9,9 +9,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "custom_components" / "smartcar_dynamic" / "smartcar"
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
-# The parent package is Home Assistant's way in; here it is only a folder.
 IMPORT_ALONE = """
-import importlib, sys, types
+import importlib, sys
 
 class Blocker:
     def find_spec(self, name, path=None, target=None):
@@ -19,12 +18,8 @@ class Blocker:
             raise ModuleNotFoundError(name)
 
 sys.meta_path.insert(0, Blocker())
-folder, *modules = sys.argv[1:]
-parent = types.ModuleType("parent")
-parent.__path__ = [folder]
-sys.modules["parent"] = parent
-for module in ("", *(f".{module}" for module in modules)):
-    importlib.import_module(f"parent.smartcar{module}")
+for module in ("", *(f".{module}" for module in sys.argv[1:])):
+    importlib.import_module(f"custom_components.smartcar_dynamic.smartcar{module}")
 assert not [name for name in sys.modules if name.partition(".")[0] == "homeassistant"]
 try:
     import homeassistant
@@ -52,7 +47,8 @@ def _levels(path: Path) -> set[int]:
 
 def test_the_package_imports_without_home_assistant() -> None:
     answer = subprocess.run(  # noqa: S603 - our own code
-        [sys.executable, "-c", IMPORT_ALONE, str(PACKAGE.parent), *MODULES],
+        [sys.executable, "-c", IMPORT_ALONE, *MODULES],
+        cwd=PACKAGE.parents[2],
         capture_output=True,
         text=True,
         check=False,
