@@ -107,6 +107,10 @@ class Window:
     async def settle(self) -> None:
         """Wait until no spinner turns and the picture stands still."""
         await self.page.wait_for_function(STANDS_STILL)
+        await self.paint()
+
+    async def paint(self) -> None:
+        """Wait until what is there has been drawn, though it may move."""
         await self.page.evaluate(TWO_FRAMES)
 
     async def screenshot(self, path: Path | str) -> None:

@@ -86,7 +86,10 @@ def _overview_section(shown: tuple[Car, ...]) -> Json:
         cards.append(
             {
                 "type": "map",
-                "entities": [*places, {"entity": "zone.home"}],
+                "entities": [
+                    *({**place, "label_mode": "icon"} for place in places),
+                    {"entity": "zone.home"},
+                ],
                 "hours_to_show": 1,
                 "auto_fit": True,
                 "grid_options": {"columns": "full", "rows": 7},

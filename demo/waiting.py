@@ -8,7 +8,7 @@ from demo.errors import DemoError
 
 
 async def until[Answer](
-    probe: Callable[[], Awaitable[Answer]],
+    probe: Callable[[], Awaitable[Answer | None]],
     what: str,
     *,
     seconds: float,
