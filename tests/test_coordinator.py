@@ -187,6 +187,18 @@ async def test_a_reading_without_a_time_does_not_make_an_older_one_new(
     assert car.value(CHARGE) == "81"
 
 
+async def test_a_late_delivery_sets_no_clock_back(
+    entry: MockConfigEntry, sender: Sender, car: Car, tell: Telling
+) -> None:
+    await sender.deliver(tell.values(20, tell.value(CHARGE, 80, 5)))
+    await sender.deliver(tell.values(10, tell.value(CHARGE, 81, 6)))
+    assert car.value(CHARGE) == "81"
+    await sender.deliver(tell.values(15, tell.value(CHARGE, 82)))
+    assert car.value(CHARGE) == "81"
+    vehicle = entry.runtime_data.coordinator.vehicles[VEHICLE_ID]
+    assert vehicle.last_delivery == NOW + 20_000
+
+
 @pytest.mark.usefixtures("entry")
 async def test_one_payload_may_be_newer_in_one_signal_and_older_in_another(
     sender: Sender, car: Car, tell: Telling
@@ -340,6 +352,19 @@ async def test_a_missing_permission_or_capability_makes_one_entity_unavailable(
     assert car.value(CHARGE) == "80"
     assert writes.changed.count(entity_id) + writes.unchanged.count(entity_id) == 2
     assert warnings(caplog) == []
+
+
+@pytest.mark.usefixtures("entry")
+async def test_an_error_in_other_words_is_no_news(
+    sender: Sender, car: Car, tell: Telling, writes: Writes
+) -> None:
+    await sender.deliver(tell.values(1, tell.value(CHARGE, 80)))
+    writes.clear()
+    for at, words in enumerate(("not granted", "really not granted"), 2):
+        problem = {**PERMISSION, "description": words}
+        await sender.deliver(tell.values(at, tell.failed(CHARGE, problem)))
+    entity_id = car.entity_id(CHARGE)
+    assert (writes.changed.count(str(entity_id)), entity_id in writes.unchanged) == (1, False)
 
 
 @pytest.mark.usefixtures("entry")
@@ -503,6 +528,18 @@ async def test_an_account_error_that_comes_late_does_not_count(
     assert not car.is_available(CHARGE)
     await sender.deliver(tell.errors(21, {**REAUTHENTICATE, "state": "RESOLVED"}))
     await sender.deliver(tell.errors(20, REAUTHENTICATE))
+    assert car.value(CHARGE) == "81"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_an_account_error_is_not_mended_by_what_was_told_in_the_same_moment(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    await sender.deliver(tell.values(1, tell.value(CHARGE, 80)))
+    await sender.deliver(tell.errors(5, REAUTHENTICATE))
+    await sender.deliver(tell.values(5, tell.value(CHARGE, 81)))
+    assert not car.is_available(CHARGE)
+    await sender.deliver(tell.values(6, tell.value(CHARGE, 81)))
     assert car.value(CHARGE) == "81"
 
 

@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.smartcar_dynamic.health import Health, Rejection
-from custom_components.smartcar_dynamic.memory import from_json, to_json
+from custom_components.smartcar_dynamic.memory import from_json, store_of, to_json
 
 from .cars import Car, Writes
 from .conftest import SetUp
@@ -113,6 +113,26 @@ async def test_duplicates_and_order_are_judged_rightly_after_a_restart(
     assert car.value(CHARGE) == "3"
 
 
+async def test_the_order_of_deliveries_is_judged_rightly_after_a_restart(
+    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
+) -> None:
+    async def deliver(at: int, value: int) -> None:
+        meta = {"version": "4.0", "deliveredAt": NOW + at}
+        body = signal(CHARGE, {"value": value}, meta={})
+        await sender.deliver(state(body, eventId=f"at {at}", meta=meta))
+
+    await deliver(10, 50)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await deliver(9, 51)
+    assert car.value(CHARGE) == "50"
+    await deliver(11, 52)
+    assert car.value(CHARGE) == "52"
+
+
+def test_only_home_assistant_may_read_what_is_stored(hass: HomeAssistant) -> None:
+    assert store_of(hass, "an-entry")._private
+
+
 async def test_errors_outlive_a_restart(
     hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
 ) -> None:
@@ -124,7 +144,10 @@ async def test_errors_outlive_a_restart(
     assert not car.is_available(CHARGE)
     assert car.is_available(DOOR)
     await sender.deliver(error(account, eventId="3"))
-    since = next(iter(entry.runtime_data.coordinator.vehicles[VEHICLE_ID].troubles.values())).since
+    (first,) = entry.runtime_data.coordinator.vehicles[VEHICLE_ID].troubles.values()
+    since = first.since
+    again = {"version": "4.0", "deliveredAt": NOW + 500}
+    await sender.deliver(error(account, eventId="3 again", meta=again))
     await hass.config_entries.async_reload(entry.entry_id)
     assert not car.is_available(DOOR)
     (trouble,) = entry.runtime_data.coordinator.vehicles[VEHICLE_ID].troubles.values()

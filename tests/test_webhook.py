@@ -430,6 +430,7 @@ async def test_wrong_signatures_are_counted_until_one_is_right(
     assert health(entry).rejected == 2
     await sender.deliver(TUTORIAL)
     assert health(entry).rejected == 0
+    assert health(entry).last_test is None
     assert health(entry).counts[Rejection.WRONG_SIGNATURE] == 2
 
 

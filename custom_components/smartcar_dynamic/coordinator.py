@@ -202,8 +202,11 @@ class SmartcarCoordinator:
             for key in dict.fromkeys(news.keys):
                 if (listener := listeners.get(key)) is None:
                     unknown.append(key)
-                else:
-                    self._guarded(key, listener)
+                    continue
+                try:
+                    listener()
+                except Exception as error:  # noqa: BLE001 - a bug there must not cost the others
+                    self._fault(key, error)
             if unknown:
                 for add in self._reading_listeners:
                     self._guarded(unknown[0], add, state, unknown)
@@ -219,8 +222,11 @@ class SmartcarCoordinator:
         try:
             call(*args)
         except Exception as error:  # noqa: BLE001 - whatever it is
-            if self._is_first(what):
-                _LOGGER.error("Could not update %s: %s", what, trace_of(error))  # noqa: TRY400 - see there
+            self._fault(what, error)
+
+    def _fault(self, what: str, error: Exception) -> None:
+        if self._is_first(what):
+            _LOGGER.error("Could not update %s: %s", what, trace_of(error))
 
     def _add(self, vehicle: Vehicle) -> VehicleState:
         state = self._memory.vehicles[vehicle.id] = VehicleState(vehicle)

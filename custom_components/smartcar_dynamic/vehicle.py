@@ -144,7 +144,8 @@ class VehicleState:
     def _take(self, latest: Latest, readings: tuple[Reading, ...], news: News) -> None:
         latest.readings = readings
         for reading in readings:
-            if self.readings.get(reading.key) != reading:
+            last = self.readings.get(reading.key)
+            if last is None or last.value != reading.value or last.unit != reading.unit:
                 self.readings[reading.key] = reading
                 news.keys.append(reading.key)
                 if reading.key == _VIN and isinstance(reading.value, str):

@@ -159,6 +159,10 @@ def test_an_event_that_we_do_not_know_is_noted(event: object) -> None:
         ),
         ("/charge", {"state": []}, {"charge-ischarging": None}),
         ("/charge", {}, {}),
+        ("/charge/limit", {}, {}),
+        ("/engine/oil", {}, {}),
+        ("/odometer", {}, {}),
+        ("/vin", {}, {}),
         ("/charge/limit", {"limit": 0.8}, {"charge-chargelimits": 80}),
         ("/charge/limit", {"limit": 1}, {"charge-chargelimits": 100}),
         (

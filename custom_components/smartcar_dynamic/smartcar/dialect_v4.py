@@ -77,23 +77,24 @@ def parse_signals(
     signals = []
     for index, item in enumerate(sequence(raw)):
         try:
-            content = _known_content(item, known) or _parse_content(item, known, decoding)
-            if content is None:
-                decoding.notes.append(f"data.signals[{index}]: no signal")
+            # Most signals say what they said before: this is where a delivery spends its time.
+            if (
+                type(item) is dict
+                and type(code := item.get("code")) is str
+                and (last := known.get(code)) is not None
+                and last[0] == item.get("body")
+                and last[1] == item.get("status")
+            ):
+                content = last[2]
+            elif (parsed := _parse_content(item, known, decoding)) is not None:
+                content = parsed
             else:
-                signals.append(Signal(content, _recorded_at(mapping(item).get("meta"), latest)))
+                decoding.notes.append(f"data.signals[{index}]: no signal")
+                continue
+            signals.append(Signal(content, _recorded_at(item, latest)))
         except Exception as error:  # noqa: BLE001 - a bug here must not cost the other signals
             decoding.fault(f"data.signals[{index}]", error)
     return tuple(signals)
-
-
-def _known_content(raw: object, known: Known) -> Content | None:
-    """Return what a signal said before, if it says the same again."""
-    if type(raw) is dict and type(code := raw.get("code")) is str:
-        last = known.get(code)
-        if last is not None and last[0] == raw.get("body") and last[1] == raw.get("status"):
-            return last[2]
-    return None
 
 
 def _parse_content(raw: object, known: Known, decoding: Decoding) -> Content | None:
@@ -128,13 +129,14 @@ def _error_of(status: object) -> object:
     return status.get("error") or {"type": "UNAVAILABLE"}
 
 
-def _recorded_at(meta: object, latest: int) -> int | None:
+def _recorded_at(item: object, latest: int) -> int | None:
     """Return when the vehicle recorded a signal; a time after its delivery is none."""
-    if not isinstance(meta, dict):
+    meta = item.get("meta") if type(item) is dict else None
+    if type(meta) is not dict:
         return None
     for name in _TIMES:
         value = meta.get(name)
-        if value is not None and (time := milliseconds(value)) is not None and time <= latest:
+        if value and (time := milliseconds(value)) is not None and time <= latest:
             return time
     return None
 
