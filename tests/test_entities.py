@@ -1,5 +1,7 @@
 """Entities appear with their first reading, cost nothing when off, and come back."""
 
+import logging
+
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -58,6 +60,20 @@ async def test_news_that_come_while_an_entity_is_being_added_are_not_lost(
 
 
 @pytest.mark.usefixtures("entry")
+async def test_an_owner_who_wants_to_see_each_delivery_does(
+    hass: HomeAssistant, sender: Sender, car: Car, writes: Writes
+) -> None:
+    enable(hass, "sensor", "last_delivery")
+    await sender.deliver(numbered(1, signal(CHARGE, {"value": 50}, meta={})))
+    before = car.value("last_delivery")
+    writes.clear()
+    await sender.deliver(numbered(2, signal(CHARGE, {"value": 50}, meta={})))
+    assert car.value("last_delivery") > before
+    assert writes.changed == [car.entity_id("last_delivery")]
+    assert writes.unchanged == []
+
+
+@pytest.mark.usefixtures("entry")
 async def test_entities_of_one_car_are_on_one_device_and_identified_by_contract(
     hass: HomeAssistant, sender: Sender, car: Car
 ) -> None:
@@ -78,8 +94,13 @@ async def test_entities_of_one_car_are_on_one_device_and_identified_by_contract(
 
 @pytest.mark.usefixtures("entry")
 async def test_an_entity_that_is_off_costs_nothing(
-    hass: HomeAssistant, sender: Sender, car: Car, writes: Writes
+    hass: HomeAssistant,
+    sender: Sender,
+    car: Car,
+    writes: Writes,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.DEBUG, "homeassistant.components.sensor")
     voltage = "charge-voltage"
     for n in range(3):
         await sender.deliver(numbered(n, signal(voltage, {"value": 230 + n, "unit": "volts"})))
@@ -90,6 +111,10 @@ async def test_an_entity_that_is_off_costs_nothing(
     assert entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION
     assert hass.states.get(entity_id) is None
     assert entity_id not in writes.changed + writes.unchanged
+    # Home Assistant was offered it once.
+    assert caplog.text.count("because it's disabled") == len(
+        [it for it in er.async_get(hass).entities.values() if it.disabled]
+    )
 
 
 async def test_an_entity_that_is_switched_on_has_its_value_at_once(
@@ -149,8 +174,13 @@ async def test_tires_have_a_name_for_each_position(sender: Sender, car: Car) -> 
         for row, column in ((0, 0), (1, 1), (1, 2))
     ]
     await sender.deliver(numbered(1, signal("wheel-tires", {"values": tires, "unit": "kpa"})))
-    keys = [f"wheel-tires.{place}" for place in ("front_left", "back_right", "back_column3")]
-    assert len({name(car, key) for key in keys if car.entity_id(key)}) == 3
+    keys = [f"wheel-tires.{place}" for place in ("front_left", "back_right", "row2_column3")]
+    keys[2] = next(key for key in (keys[2], "wheel-tires.back_column3") if car.entity_id(key))
+    assert [name(car, key) for key in keys] == [
+        "Jaguar I-PACE Front left tire pressure",
+        "Jaguar I-PACE Rear right tire pressure",
+        "Jaguar I-PACE Tire pressure, row 2, column 3",
+    ]
 
 
 @pytest.mark.usefixtures("entry")

@@ -22,7 +22,7 @@ SOURCES = [
     if path.stem in {"config_flow", "forms"} or path.stem.startswith("flow_")
 ]
 # Steps without a face of their own.
-FACELESS = {"reauth", "finish", "wait", "subscribe"}
+FACELESS = {"reauth", "finish"}
 BY_FIELD = {f"{name}_is_no_uuid" for name in (CONF_SMARTCAR_WEBHOOK_ID, forms.CONF_APPLICATION_ID)}
 
 

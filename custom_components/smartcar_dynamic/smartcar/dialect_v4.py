@@ -13,6 +13,7 @@ from .signals import VOCABULARY, code_of, code_of_name, parse_body
 from .times import milliseconds
 
 _DAY = 86_400_000
+_SUCCESS = {"value": "SUCCESS"}
 _TIMES = ("oemUpdatedAt", "retrievedAt", "fetchedAt")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _KINDS = {"VEHICLE_STATE": Kind.STATE, "VEHICLE_ERROR": Kind.ERROR}
@@ -109,7 +110,7 @@ def _parse_content(raw: object, known: Known, decoding: Decoding) -> Content | N
             return None
         label = None if code in VOCABULARY else _label(code, group, name)
     notes = len(decoding.notes)
-    error = _error_of(status)
+    error = None if status is None or status == _SUCCESS else _error_of(status)
     if error is None:
         content = Content(code, parse_body(code, body, decoding.notes), None, label)
     else:
@@ -124,7 +125,7 @@ def _error_of(status: object) -> object:
         word = status.get("value", "ERROR" if status.get("error") else None)
     else:
         word, status = status, {}
-    if word is None or word == "SUCCESS" or str(word).upper() == "SUCCESS":
+    if word is None or str(word).upper() == "SUCCESS":
         return None
     return status.get("error") or {"type": "UNAVAILABLE"}
 

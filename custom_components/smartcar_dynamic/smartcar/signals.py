@@ -97,12 +97,12 @@ class _Quantity:
         if number is None:
             notes.append(f"{key}: not a number")
             return ()
-        scale = Scale(self.unit) if unit is None else scale_of(unit)
+        scale = _CANONICAL[self.unit] if unit is None else scale_of(unit)
         if scale is None or scale.unit != self.unit:
             notes.append(f"{key}: unknown unit")
             return (Reading(key, None, self.unit),)
         low = self.low
-        if scale == _BAR and number > _MOST_BAR:
+        if scale is _BAR and number > _MOST_BAR:
             # Some makes say bar and mean kPa.
             scale, low = _KILOPASCAL, _LEAST_KILOPASCAL_CALLED_BAR
         number = scale.convert(number)
@@ -112,8 +112,9 @@ class _Quantity:
         return (Reading(key, _whole(number), self.unit),)
 
 
-_BAR = Scale(Unit.KILOPASCAL, 100)
-_KILOPASCAL = Scale(Unit.KILOPASCAL)
+_CANONICAL: Mapping[Unit, Scale] = {unit: Scale(unit) for unit in Unit}
+_BAR = scale_of("bar")
+_KILOPASCAL = _CANONICAL[Unit.KILOPASCAL]
 _MOST_BAR = 12
 _LEAST_KILOPASCAL_CALLED_BAR = 100
 _DISTANCE = _Quantity(Unit.KILOMETER, 0, 3000)
