@@ -64,16 +64,12 @@ class SmartcarEntity(Entity):
 
     def _update(self) -> None:
         """Take over value and availability."""
-        available = self._state.is_available(self._code)
+        state = self._state
+        available = state.is_available(self._code)
         if available is not self._attr_available:
             self._attr_available = available
-        self._take(self.value)
-
-    @property
-    def value(self) -> Value | None:
-        """Return the newest value in its canonical unit."""
-        reading = self._state.readings.get(self._key)
-        return None if reading is None else reading.value
+        reading = state.readings.get(self._key)
+        self._take(None if reading is None else reading.value)
 
     def _take(self, value: Value | None) -> None:
         """Make the entity's own state of a value."""

@@ -91,6 +91,8 @@ class _Quantity:
 
     def read(self, key: str, value: object, unit: object, notes: Notes) -> tuple[Reading, ...]:
         """Return a reading; unknown where the value or its unit cannot be right."""
+        if type(value) is int and unit == self.unit and self.low <= value <= self.high:
+            return (Reading(key, value, self.unit),)
         if value is None:
             return (Reading(key, None, self.unit),)
         number = _finite(value)
@@ -211,12 +213,12 @@ def _alert(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
 
 def _openable(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     """Read `{isOpen, isLocked}`, each of which may be null or missing."""
-    readings = (
-        *_fact(f"{code}.is_open", body, "isOpen", notes),
-        *_fact(f"{code}.is_locked", body, "isLocked", notes),
-    )
-    if not readings and not ({"isOpen", "isLocked"} & body.keys()):
+    if "isOpen" not in body and "isLocked" not in body:
         notes.append(f"{code}: neither open nor locked")
+        return ()
+    readings = _fact(f"{code}.is_open", body, "isOpen", notes)
+    if "isLocked" in body:
+        readings += _fact(f"{code}.is_locked", body, "isLocked", notes)
     return readings
 
 
