@@ -58,7 +58,9 @@ async def log_in_again(stage: Stage, car: Car, issue: Issue) -> None:
 async def repair_of(stage: Stage, car: Car) -> Issue | None:
     """Return the repair that asks for a login of a car."""
     issues = await stage.api.issues(DOMAIN)
-    return next((it for it in issues if it.issue_id == f"{KEY}_{car.id}"), None)
+    return next(
+        (it for it in issues if it.issue_id.startswith(KEY) and it.issue_id.endswith(car.id)), None
+    )
 
 
 async def _device_name(stage: Stage, car: Car) -> str | None:

@@ -1,6 +1,6 @@
 """Newest wins, nothing is written without news, and no neighbour is lost."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 import logging
 from typing import Any
 
@@ -773,6 +773,28 @@ async def test_a_car_that_was_gone_from_the_account_is_back_with_its_next_delive
     stop()
 
 
+async def test_an_empty_list_is_doubted_once_while_cars_deliver(hass: HomeAssistant) -> None:
+    coordinator = SmartcarCoordinator(hass, "an-entry")
+    coordinator.async_take_vehicles([Vehicle("parked")])
+    coordinator.async_receive(dynamic(data("/battery", {"percentRemaining": 0.5})))
+    listed = [state.listed for state in coordinator.vehicles.values()]
+    coordinator.async_take_vehicles([])
+    assert [state.listed for state in coordinator.vehicles.values()] == listed == [True, True]
+    coordinator.async_take_vehicles([])
+    assert [state.listed for state in coordinator.vehicles.values()] == [False, False]
+    await coordinator.async_save()
+    await coordinator.async_erase()
+
+
+async def test_an_empty_list_is_believed_where_no_car_delivers(hass: HomeAssistant) -> None:
+    coordinator = SmartcarCoordinator(hass, "an-entry")
+    coordinator.async_take_vehicles([Vehicle("one"), Vehicle("two")])
+    coordinator.async_take_vehicles([])
+    assert [state.listed for state in coordinator.vehicles.values()] == [False, False]
+    await coordinator.async_save()
+    await coordinator.async_erase()
+
+
 async def test_the_accounts_list_brings_new_vehicles_and_facts_and_leaves_out_what_it_must(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
@@ -820,3 +842,77 @@ async def test_the_vin_of_a_signal_is_the_cars(sender: Sender, car: Car) -> None
         state(signal("vehicleidentification-vin", {"value": None}, meta={}), eventId="2")
     )
     assert car.device.serial_number == "SIM0123456789"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_repetition_beside_an_account_error_does_not_mend_it(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    charge = tell.value(CHARGE, 80, 1)
+    await sender.deliver(tell.values(1, charge))
+    trouble = tell.errors(5, REAUTHENTICATE)
+    beside = tell.values(5, charge)
+    beside["meta"]["deliveredAt"] += 300
+    await sender.deliver(trouble)
+    await sender.deliver(beside)
+    assert not car.is_available(CHARGE)
+    await sender.deliver(tell.values(7, charge))
+    assert car.is_available(CHARGE)
+
+
+@pytest.mark.usefixtures("entry")
+async def test_news_right_after_an_account_error_mends_it(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    await sender.deliver(tell.values(1, tell.value(CHARGE, 80, 1)))
+    await sender.deliver(tell.errors(5, REAUTHENTICATE))
+    later = tell.values(5, tell.value(CHARGE, 81, 4))
+    later["meta"]["deliveredAt"] += 300
+    await sender.deliver(later)
+    assert car.value(CHARGE) == "81"
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize("resolved", [SUBSCRIPTION, ASLEEP], ids=["another", "transient"])
+async def test_an_error_that_is_resolved_leaves_a_late_one_of_another_kind(
+    sender: Sender, car: Car, tell: Telling, resolved: Json
+) -> None:
+    await sender.deliver(tell.values(1, tell.value(CHARGE, 80)))
+    await sender.deliver(tell.errors(9, {**resolved, "state": "RESOLVED"}))
+    await sender.deliver(tell.errors(8, REAUTHENTICATE))
+    assert not car.is_available(CHARGE)
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_permission_that_is_back_counts_though_the_reading_is_an_old_one(
+    sender: Sender, car: Car, tell: Telling
+) -> None:
+    await sender.deliver(tell.values(1, tell.value(CHARGE, 80, 1)))
+    await sender.deliver(tell.values(2, tell.failed(CHARGE, PERMISSION)))
+    assert not car.is_available(CHARGE)
+    await sender.deliver(tell.values(3, tell.value(CHARGE, 79, 0)))
+    assert car.value(CHARGE) == "80"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_delivery_from_another_decade_does_not_stop_the_next(
+    sender: Sender, car: Car, tell: Telling, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(datetime.fromtimestamp(NOW / 1000, UTC))
+    decades = 1_000_000_000
+    await sender.deliver(tell.values(decades, tell.value(CHARGE, 80, decades)))
+    await sender.deliver(tell.values(2, tell.value(CHARGE, 81, 2)))
+    assert car.value(CHARGE) == "81"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_no_car_has_more_unlisted_signals_than_anybody_could_want(
+    hass: HomeAssistant, sender: Sender, tell: Telling
+) -> None:
+    await sender.deliver(
+        tell.values(1, *(tell.value(f"foo-bar{n}", n, unit="km") for n in range(250)))
+    )
+    await hass.async_block_till_done()
+    registry = er.async_get(hass)
+    unlisted = [entity for entity in registry.entities.values() if "_foo-bar" in entity.unique_id]
+    assert len(unlisted) == 200

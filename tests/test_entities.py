@@ -9,6 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from .cars import Car, Writes
+from .conftest import SetUp
 from .senders import Sender
 from .smartcar.payloads import NOW, TUTORIAL, VEHICLE_ID, Json, signal, state
 
@@ -260,3 +261,33 @@ async def test_no_attribute_changes_with_each_delivery(sender: Sender, car: Car)
     after = car.state(CHARGE)
     assert (after.attributes, after.last_updated) == (before.attributes, before.last_updated)
     assert not {"age", "data_age", "fetched_at"} & after.attributes.keys()
+
+
+async def test_a_second_entry_that_knows_the_car_adds_no_entity_twice(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    entry_v3: MockConfigEntry,
+    set_up: SetUp,
+    car: Car,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "custom_components.smartcar_dynamic")
+    entry.runtime_data.coordinator.async_receive(TUTORIAL)
+    await hass.async_block_till_done()
+    before = car.device
+    second = await set_up(
+        MockConfigEntry(
+            domain="smartcar_dynamic",
+            title="Second",
+            version=1,
+            data={**entry_v3.data, "webhook_id": "another-webhook"},
+        )
+    )
+    for _ in range(2):
+        second.runtime_data.coordinator.async_receive(TUTORIAL)
+        await hass.async_block_till_done()
+    registry = er.async_get(hass)
+    assert er.async_entries_for_config_entry(registry, second.entry_id) == []
+    assert "does not generate unique IDs" not in caplog.text
+    assert caplog.text.count("has entities of another entry") == 1
+    assert car.device == before

@@ -152,7 +152,7 @@ async def test_errors_outlive_a_restart(
     assert not car.is_available(DOOR)
     (trouble,) = entry.runtime_data.coordinator.vehicles[VEHICLE_ID].troubles.values()
     assert trouble.since == since
-    meta = {"version": "4.0", "deliveredAt": NOW + 1000}
+    meta = {"version": "4.0", "deliveredAt": NOW + 2000}
     await sender.deliver(rich(eventId="4", meta=meta))
     assert (car.value(CHARGE), car.is_available(DOOR)) == ("80.5", True)
 

@@ -606,3 +606,18 @@ async def test_any_bytes_are_answered_and_nothing_raises(
     assert answer.status in ({200, 204, 400} if signed else {200, 400, 401})
     assert [record for record in caplog.records if record.levelno >= 30] == []
     assert entry.runtime_data.coordinator.health.rejected == 0
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [b'"\\ud800"', b"1e400", b"-Infinity", b"NaN", b"9" * 500],
+    ids=["surrogate", "infinite", "infinity", "nan", "endless"],
+)
+async def test_one_odd_value_costs_its_neighbours_nothing(
+    entry: MockConfigEntry, sender: Sender, car: Car, odd: bytes
+) -> None:
+    body = encoded(TUTORIAL).replace(b'"live"', odd)
+    assert odd in body
+    assert (await sender.deliver_bytes(body)).status == 204
+    assert car.value("tractionbattery-stateofcharge") == "58"
+    assert health(entry).rejected == 0

@@ -184,9 +184,18 @@ async def _async_account(entry: SmartcarConfigEntry) -> list[Finding]:
     return [*findings, *(_vehicle(state, labels[state.vehicle.id]) for state in states)]
 
 
+def is_gone(state: VehicleState) -> bool:
+    """Tell whether a vehicle is gone from the account.
+
+    One that delivers is not, though it be not listed: right after connecting the list may be
+    empty, and on API v2.0 the vehicle may be another owner's.
+    """
+    return not state.listed and now() - (state.last_delivery or 0) > SILENT_FOR
+
+
 def _vehicle(state: VehicleState, name: str) -> Finding:
     id_ = state.vehicle.id
-    if not state.listed:
+    if is_gone(state):
         return Finding(Proof.VEHICLES, Outcome.FAILED, "gone", {"vehicle": name}, id_)
     withheld = sorted(
         code

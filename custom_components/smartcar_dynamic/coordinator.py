@@ -7,6 +7,7 @@ import logging
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
+from .check import SILENT_FOR, now
 from .const import LAST_DELIVERY, LAST_REPORTED
 from .health import Health
 from .memory import Memory, from_json, store_of, to_json
@@ -41,6 +42,7 @@ class SmartcarCoordinator:
         self._store = store_of(hass, entry_id)
         self._memory = Memory()
         self._saving = False
+        self._was_empty = False
         self._now = 0
         self._noted: set[str] = set()
         self._listeners: dict[str, dict[str, Listener]] = {}
@@ -108,10 +110,24 @@ class SmartcarCoordinator:
 
     @callback
     def async_take_vehicles(self, vehicles: Iterable[Vehicle]) -> list[VehicleState]:
-        """Take the account's list of vehicles; return those that are ours to subscribe."""
+        """Take the account's list of vehicles; return those that are ours to subscribe.
+
+        An empty list is doubted once while vehicles deliver: right after connecting it is normal.
+        A single vehicle that delivers is taken for gone no sooner than it is silent, anyway.
+        """
+        vehicles = list(vehicles)
+        was_empty, self._was_empty = self._was_empty, not vehicles
+        is_doubtful = (
+            not vehicles
+            and not was_empty
+            and len(self.vehicles) > 1
+            and any(
+                now() - (state.last_delivery or 0) <= SILENT_FOR for state in self.vehicles.values()
+            )
+        )
         listed = {vehicle.id: vehicle for vehicle in vehicles if vehicle.id not in self.excluded}
         for vehicle_id, state in self.vehicles.items():
-            if state.listed != (vehicle_id in listed):
+            if not is_doubtful and state.listed != (vehicle_id in listed):
                 state.listed = not state.listed
                 self._tell_vehicle(state)
         states = []

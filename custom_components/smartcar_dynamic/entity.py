@@ -2,19 +2,29 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+import logging
 import re
 from typing import override
 
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.entity_platform import (
+    AddConfigEntryEntitiesCallback,
+    async_get_current_platform,
+)
+from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .coordinator import SmartcarCoordinator
 from .data import SmartcarConfigEntry
 from .smartcar.model import Reading, Value
 from .vehicle import VehicleState
+
+_LOGGER = logging.getLogger(__name__)
+
+_ANOTHERS: HassKey[set[tuple[str, str]]] = HassKey(f"{DOMAIN}_anothers")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +86,28 @@ class SmartcarEntity(Entity):
         raise NotImplementedError
 
 
+@callback
+def async_is_anothers(
+    hass: HomeAssistant, entry: SmartcarConfigEntry, platform: str, state: VehicleState, key: str
+) -> bool:
+    """Tell whether another entry of ours has this entity; log that once per vehicle."""
+    registry, vehicle = er.async_get(hass), state.vehicle
+    entity_id = registry.async_get_entity_id(platform, DOMAIN, f"{vehicle.id}_{key}")
+    if entity_id is None:
+        return False
+    if registry.entities[entity_id].config_entry_id in {None, entry.entry_id}:
+        return False
+    logged = hass.data.setdefault(_ANOTHERS, set())
+    if (entry.entry_id, vehicle.id) not in logged:
+        logged.add((entry.entry_id, vehicle.id))
+        _LOGGER.info(
+            "Vehicle %s has entities of another entry; %s adds none of those",
+            vehicle.tail,
+            entry.title,
+        )
+    return True
+
+
 type EntityFactory = Callable[[SmartcarCoordinator, VehicleState, str], Entity | None]
 """Makes the entity for a key, or none where the key belongs to another platform."""
 
@@ -88,6 +120,7 @@ def async_add_entities_for_readings(
 ) -> None:
     """Add an entity for each key as it first appears."""
     coordinator = entry.runtime_data.coordinator
+    platform = async_get_current_platform().domain
     known: dict[str, tuple[VehicleState, set[str]]] = {}
 
     @callback
@@ -99,8 +132,13 @@ def async_add_entities_for_readings(
         known[state.vehicle.id] = (state, seen)
         new = [key for key in keys if key not in seen]
         seen.update(new)
-        entities = [create(coordinator, state, key) for key in new]
-        if entities := [entity for entity in entities if entity is not None]:
+        entities = [
+            entity
+            for key in new
+            if (entity := create(coordinator, state, key)) is not None
+            and not async_is_anothers(coordinator.hass, entry, platform, state, key)
+        ]
+        if entities:
             async_add_entities(entities)
 
     entry.async_on_unload(coordinator.async_listen_readings(add))

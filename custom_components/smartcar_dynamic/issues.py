@@ -11,12 +11,12 @@ from homeassistant.helpers.event import async_track_time_interval
 from . import cloudhook
 from .address import async_callback_address
 from .check import (
-    SILENT_FOR,
     Finding,
     Outcome,
     Proof,
     address_finding,
     async_check,
+    is_gone,
     labels_of,
     local_findings,
     now,
@@ -120,6 +120,13 @@ class Issues:
         self._on_delivery_over: set[str] = set()
         self._hours = 0
         self._verified_listeners: list[Callable[[], None]] = []
+        self._labels: dict[str, str] = {}
+        # Those of before the restart, too: what is ignored must be dropped when it is over.
+        self._raised = {
+            issue_id
+            for domain, issue_id in ir.async_get(hass).issues
+            if domain == DOMAIN and entry.entry_id in issue_id
+        }
         self.listening_since = now()
         self.findings: tuple[Finding, ...] = ()
         self.checked_at: int | None = None
@@ -220,6 +227,11 @@ class Issues:
     def _async_vehicle(self, state: VehicleState) -> None:
         """Raise and drop the issues of one vehicle."""
         vehicle_id = state.vehicle.id
+        is_healthy = state.listed and not state.troubles and state.refused is None
+        if is_healthy and not any(
+            self._issue_id(issue, vehicle_id) in self._raised for issue in _VEHICLE_ISSUES
+        ):
+            return
         by_issue: dict[str, Trouble] = {}
         for trouble in state.troubles.values():
             by_issue.setdefault(_TROUBLES[trouble.problem.remedy], trouble)
@@ -235,7 +247,7 @@ class Issues:
                 vehicle_id=vehicle_id,
                 learn_more=_STATUS_PAGE if issue == "account_problem" else _DASHBOARD,
             )
-        if self._is_gone(state):
+        if is_gone(state):
             self._raise(_GONE, _GONE, {}, vehicle_id=vehicle_id)
         else:
             self._drop(_GONE, vehicle_id)
@@ -246,18 +258,14 @@ class Issues:
             # Else we have not asked yet since the restart.
             self._drop(_REFUSED, vehicle_id)
 
-    def _is_gone(self, state: VehicleState) -> bool:
-        """Tell whether a vehicle is gone: on API v2.0 one may be another owner's, and deliver."""
-        delivers = self._entry.data[CONF_API] == API_V2 and (
-            now() - (state.last_delivery or 0) <= SILENT_FOR
-        )
-        return not state.listed and not delivers
-
     @callback
     def async_raise_not_unsubscribed(self, vehicle: Vehicle) -> None:
         """Say that a deleted vehicle may still be subscribed."""
         async_raise_not_unsubscribed(
-            self._hass, "vehicle_not_unsubscribed", vehicle.id, {"vehicle": name_of(vehicle)}
+            self._hass,
+            "vehicle_not_unsubscribed",
+            f"{self._entry.entry_id}_{vehicle.id}",
+            {"vehicle": name_of(vehicle)},
         )
 
     @callback
@@ -301,8 +309,20 @@ class Issues:
 
     def _known(self, issue: str, vehicle_id: str | None = None) -> ir.IssueEntry | None:
         """Return an issue that stands, or stood before the restart."""
-        issue_id = _issue_id(issue, vehicle_id or self._entry.entry_id)
-        return ir.async_get(self._hass).async_get_issue(DOMAIN, issue_id)
+        return ir.async_get(self._hass).async_get_issue(DOMAIN, self._issue_id(issue, vehicle_id))
+
+    def _issue_id(self, issue: str, vehicle_id: str | None = None) -> str:
+        return _issue_id(issue, self._entry.entry_id, vehicle_id)
+
+    def _label(self, vehicle_id: str) -> str:
+        """Return what the owner calls a vehicle; all are looked up once for all that is told now.
+
+        Who is called like another one takes a look at them all, and many may be told of at once.
+        """
+        if vehicle_id not in self._labels:
+            self._labels = labels_of(self._entry)
+            self._hass.loop.call_soon(self._labels.clear)
+        return self._labels[vehicle_id]
 
     def _raise(
         self,
@@ -319,11 +339,13 @@ class Issues:
         since = now() if known is None else known.created.timestamp() * 1000
         placeholders = {"since": when(since), **placeholders}
         if vehicle_id is not None:
-            placeholders["vehicle"] = labels_of(self._entry)[vehicle_id]
+            placeholders["vehicle"] = self._label(vehicle_id)
+        issue_id = self._issue_id(issue, vehicle_id)
+        self._raised.add(issue_id)
         ir.async_create_issue(
             self._hass,
             DOMAIN,
-            _issue_id(issue, vehicle_id or self._entry.entry_id),
+            issue_id,
             data={
                 "entry_id": self._entry.entry_id,
                 "issue": issue,
@@ -339,9 +361,10 @@ class Issues:
         )
 
     def _drop(self, issue: str, vehicle_id: str | None = None) -> None:
-        ir.async_delete_issue(
-            self._hass, DOMAIN, _issue_id(issue, vehicle_id or self._entry.entry_id)
-        )
+        issue_id = self._issue_id(issue, vehicle_id)
+        if issue_id in self._raised:
+            self._raised.remove(issue_id)
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
 
 
 def _key(issue: str, problem: Problem) -> str:
@@ -350,8 +373,9 @@ def _key(issue: str, problem: Problem) -> str:
     return f"{issue}_{code.lower()}" if code in _CODED.get(issue, ()) else issue
 
 
-def _issue_id(issue: str, of: str) -> str:
-    return f"{issue}_{of}"
+def _issue_id(issue: str, entry_id: str, vehicle_id: str | None = None) -> str:
+    """Return an issue's ID; two entries may know the same vehicle."""
+    return f"{issue}_{entry_id}" if vehicle_id is None else f"{issue}_{entry_id}_{vehicle_id}"
 
 
 @callback
@@ -363,7 +387,7 @@ def async_drop_all(
         ir.async_delete_issue(hass, DOMAIN, _issue_id(issue, entry.entry_id))
     for vehicle_id in vehicle_ids:
         for issue in _VEHICLE_ISSUES:
-            ir.async_delete_issue(hass, DOMAIN, _issue_id(issue, vehicle_id))
+            ir.async_delete_issue(hass, DOMAIN, _issue_id(issue, entry.entry_id, vehicle_id))
 
 
 @callback
@@ -374,7 +398,7 @@ def async_raise_not_unsubscribed(
     ir.async_create_issue(
         hass,
         DOMAIN,
-        _issue_id(key, of),
+        f"{key}_{of}",
         is_fixable=True,
         is_persistent=True,
         learn_more_url=_DASHBOARD,

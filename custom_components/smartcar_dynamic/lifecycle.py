@@ -84,12 +84,12 @@ async def async_remove_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) ->
     coordinator = SmartcarCoordinator(hass, entry.entry_id)
     await coordinator.async_load()
     async_drop_all(hass, entry, coordinator.vehicles)
+    await coordinator.async_erase()
+    await cloudhook.async_delete(hass, entry.data[CONF_WEBHOOK_ID])
     if not await _async_unsubscribe_all(hass, entry, coordinator):
         async_raise_not_unsubscribed(
             hass, "not_unsubscribed", entry.entry_id, {"entry": entry.title}
         )
-    await coordinator.async_erase()
-    await cloudhook.async_delete(hass, entry.data[CONF_WEBHOOK_ID])
 
 
 async def _async_unsubscribe_all(

@@ -12,11 +12,12 @@ import voluptuous as vol
 
 from .address import async_callback_address
 from .api import hosts
-from .check import Outcome
+from .check import Outcome, is_gone
 from .connect import async_application_id, reauthenticate_url
 from .const import CONF_MANAGEMENT_TOKEN, DOMAIN
 from .data import SmartcarConfigEntry
 from .issues import proof_of
+from .smartcar.client import SmartcarError
 from .vehicle import VehicleState
 
 type IssueData = dict[str, str | int | float | None]
@@ -130,17 +131,27 @@ class VehicleGoneRepairFlow(_EntryRepairFlow):
         self._vehicle_id = vehicle_id
 
     @override
-    async def _async_error(self) -> None:
-        state = self._entry.runtime_data.coordinator.vehicles.get(self._vehicle_id)
-        if state is not None and state.listed:
-            return
+    async def _async_error(self) -> str | None:
+        data = self._entry.runtime_data
+        vehicles = data.coordinator.vehicles
+        if self._vehicle_id in vehicles:
+            try:
+                listed = await data.client.vehicles()
+            except SmartcarError:
+                return "not_checked"
+            # A new one becomes a device when it is subscribed: that asks for its name first.
+            data.coordinator.async_take_vehicles([it for it in listed if it.id in vehicles])
+        state = vehicles.get(self._vehicle_id)
+        if state is not None and not is_gone(state):
+            return None
         registry = dr.async_get(self.hass)
         device = registry.async_get_device_by_identifier(
             (DOMAIN, self._vehicle_id), self._entry.entry_id
         )
         if device is not None:
             registry.async_remove_device(device.id)
-        await self._entry.runtime_data.async_forget(self._vehicle_id)
+        await data.async_forget(self._vehicle_id)
+        return None
 
 
 class SignaturesRepairFlow(_EntryRepairFlow):

@@ -18,11 +18,15 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.entity_platform import (
+    AddConfigEntryEntitiesCallback,
+    async_get_current_platform,
+)
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LAST_DELIVERY
 from .data import SmartcarConfigEntry, SmartcarData
+from .entity import async_is_anothers
 from .vehicle import VehicleState
 
 type Notify = Callable[[], None]
@@ -165,6 +169,7 @@ def async_add_standing[DescriptionT: StandingDescription](
 ) -> None:
     """Add a car's entities as the car appears."""
     data = entry.runtime_data
+    hass, platform = data.coordinator.hass, async_get_current_platform().domain
     known: dict[str, VehicleState] = {}
 
     @callback
@@ -172,7 +177,11 @@ def async_add_standing[DescriptionT: StandingDescription](
         # One that was deleted and has come back has a new state.
         if known.get(state.vehicle.id) is not state:
             known[state.vehicle.id] = state
-            async_add_entities(create(data, state, description) for description in descriptions)
+            async_add_entities(
+                create(data, state, description)
+                for description in descriptions
+                if not async_is_anothers(hass, entry, platform, state, description.key)
+            )
 
     for state in data.coordinator.vehicles.values():
         add(state)

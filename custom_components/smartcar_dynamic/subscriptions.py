@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 import logging
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 
 from .address import async_callback_address, same_address
@@ -223,7 +223,8 @@ class Subscriptions:
         if not self._failing:
             self._failing = True
             _LOGGER.info("%s; trying again later", error)
-        self._retry = async_call_later(self._hass, delay, self._async_again)
+        again = HassJob(self._async_again, cancel_on_shutdown=True)
+        self._retry = async_call_later(self._hass, delay, again)
 
     def _cancel_retry(self) -> None:
         if self._retry is not None:

@@ -1,10 +1,13 @@
 """What is known of one vehicle: the newest reading of each signal, and its problems."""
 
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
 
 from .smartcar.model import Content, Problem, Reading, Remedy, Report, Vehicle
 from .smartcar.problems import concerns_vehicle, ends_value
 
+_DOUBT = 500
+_MOST_UNLISTED = 200
 _VIN = "vehicleidentification-vin"
 
 LASTING = frozenset({Remedy.REAUTHENTICATE, Remedy.OWNER, Remedy.PLAN})
@@ -46,6 +49,14 @@ class Trouble:
     delivered_at: int
 
 
+class Proof(IntEnum):
+    """What a signal proves of the vehicle's connection: that it works, if it says something new."""
+
+    NONE = 0
+    REPEATED = 1
+    NEW = 2
+
+
 @dataclass(slots=True)
 class News:
     """What a report changed: keys of readings, and whether anything about the vehicle itself."""
@@ -67,6 +78,7 @@ class VehicleState:
     readings: dict[str, Reading] = field(default_factory=dict)
     troubles: dict[str, Trouble] = field(default_factory=dict)
     recovered_at: int = 0
+    resolved_at: dict[str, int] = field(default_factory=dict)
     last_reported: int | None = None
     last_delivery: int | None = None
     listed: bool = True
@@ -98,13 +110,16 @@ class VehicleState:
     def apply(self, report: Report) -> News:
         """Take over what a report says that is newer than what is known."""
         news = News(vehicle=self.learn(report.vehicle))
-        good = False
+        proof = Proof.NONE
         for signal in report.signals:
-            good |= self._apply_signal(
-                signal.content, signal.recorded_at, report.delivered_at, news
+            proof = max(
+                proof,
+                self._apply_signal(signal.content, signal.recorded_at, report.delivered_at, news),
             )
-        if good:
-            news.vehicle |= self._recover(report.delivered_at)
+        if proof:
+            # A repetition is no proof beside an error that was on its way at the same time.
+            doubt = _DOUBT if proof is Proof.REPEATED and not report.is_whole else 0
+            news.vehicle |= self._recover(report.delivered_at - doubt)
         for problem in report.problems:
             self._apply_problem(problem, report.delivered_at, news)
         self.last_delivery = max(self.last_delivery or 0, report.delivered_at)
@@ -112,36 +127,52 @@ class VehicleState:
 
     def _apply_signal(
         self, content: Content, recorded_at: int | None, delivered_at: int, news: News
-    ) -> bool:
-        """Take over one signal; tell whether it is a good and new one."""
+    ) -> Proof:
+        """Take over one signal; return what it proves of the vehicle's connection."""
         latest = self.signals.get(content.code)
         if content.problem is not None:
             if latest is None or latest.problem is not content.problem:
                 self._apply_problem(content.problem, delivered_at, news)
             else:
                 latest.delivered_at = max(latest.delivered_at, delivered_at)
-            return False
-        if not content.readings or (
-            latest is not None and latest.is_newer_than(recorded_at, delivered_at)
-        ):
-            return False
+            return Proof.NONE
+        if not content.readings:
+            return Proof.NONE
         if latest is None:
+            if content.label is not None and self._has_many_unlisted():
+                return Proof.NONE
             latest = self.signals[content.code] = Latest(delivered_at)
-        latest.label = content.label
         # A problem that was told after this reading stands, though the reading came last.
-        if latest.problem is not None and delivered_at >= latest.delivered_at:
+        elif latest.problem is not None and delivered_at >= latest.delivered_at:
             latest.problem = None
             news.keys += self._keys_of(content.code)
+        if latest.is_newer_than(recorded_at, delivered_at):
+            return Proof.NONE
+        latest.label = content.label
         latest.delivered_at = max(latest.delivered_at, delivered_at)
-        # What has no time of its own is no older than what was known; nor is what follows it.
-        latest.recorded_at = recorded_at or latest.recorded_at
-        if recorded_at is not None and recorded_at > (self.last_reported or 0):
-            self.last_reported = recorded_at
+        is_new = self._take_time(latest, recorded_at)
         if latest.readings is not content.readings:
-            self._take(latest, content.readings, news)
+            is_new |= self._take(latest, content.readings, news)
+        return Proof.NEW if is_new else Proof.REPEATED
+
+    def _take_time(self, latest: Latest, recorded_at: int | None) -> bool:
+        """Take over when a signal was recorded; tell whether that is another time.
+
+        What has no time of its own is no older than what was known; nor is what follows it.
+        """
+        if recorded_at is None or recorded_at == latest.recorded_at:
+            return False
+        latest.recorded_at = recorded_at
+        if recorded_at > (self.last_reported or 0):
+            self.last_reported = recorded_at
         return True
 
-    def _take(self, latest: Latest, readings: tuple[Reading, ...], news: News) -> None:
+    def _has_many_unlisted(self) -> bool:
+        return sum(latest.label is not None for latest in self.signals.values()) >= _MOST_UNLISTED
+
+    def _take(self, latest: Latest, readings: tuple[Reading, ...], news: News) -> bool:
+        """Take over readings; tell whether one of them is another one."""
+        known = len(news.keys)
         latest.readings = readings
         for reading in readings:
             last = self.readings.get(reading.key)
@@ -150,6 +181,7 @@ class VehicleState:
                 news.keys.append(reading.key)
                 if reading.key == _VIN and isinstance(reading.value, str):
                     news.vehicle |= self.learn(replace(self.vehicle, vin=reading.value))
+        return len(news.keys) > known
 
     def _apply_problem(self, problem: Problem, delivered_at: int, news: News) -> None:
         if concerns_vehicle(problem):
@@ -176,16 +208,18 @@ class VehicleState:
         return [key for key in self.readings if key.partition(".")[0] == code]
 
     def _apply_trouble(self, problem: Problem, delivered_at: int) -> bool:
-        known = self.troubles.get(problem.name)
-        if delivered_at < (known.delivered_at if known else self.recovered_at):
-            return False
-        if problem.resolved:
-            self.recovered_at = delivered_at
-            return self.troubles.pop(problem.name, None) is not None
         if problem.remedy not in LASTING:
             return False
+        name = problem.name
+        known = self.troubles.get(name)
+        over = max(self.recovered_at, self.resolved_at.get(name, 0))
+        if delivered_at < (known.delivered_at if known else over):
+            return False
+        if problem.resolved:
+            self.resolved_at[name] = delivered_at
+            return self.troubles.pop(name, None) is not None
         since = known.since if known else delivered_at
-        self.troubles[problem.name] = Trouble(problem, since, delivered_at)
+        self.troubles[name] = Trouble(problem, since, delivered_at)
         return known is None
 
     def _recover(self, delivered_at: int) -> bool:

@@ -70,6 +70,7 @@ async def test_a_car_is_told_nothing_of_another(home: Home) -> None:
     await home.deliver()
     first = home.sim.current_car
     home.sim.remove_car(second)
+    await home.pass_hours(7)
     answers = await check(home, first)
     (answer,) = answers.values()
     assert answer["ok"] is True

@@ -5,6 +5,8 @@ from homeassistant.core import Event, callback
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
+from custom_components.smartcar_dynamic import check, issues
+from custom_components.smartcar_dynamic.smartcar.model import Vehicle
 from simulator import Kind
 
 from .conftest import DOMAIN, ELSEWHERE, Home
@@ -156,3 +158,46 @@ async def test_the_end_of_api_v2_is_no_issue_once_the_entry_has_moved(home: Home
     await home.hass.config_entries.async_reload(entry.entry_id)
     await home.settle()
     assert "api_v2_end" not in await home.raised()
+
+
+async def test_one_entry_does_not_drop_an_issue_of_another_that_knows_the_car(home: Home) -> None:
+    await home.live()
+    second = await home.set_up(home.new_entry(None, webhook_id="another-webhook"))
+    home.sim.revoke(home.sim.current_car)
+    await home.deliver()
+    before = await home.issue("reauthentication_required")
+    home.data(second).issues.async_look_at_vehicles()
+    assert home.sim.current_car.id in home.data(second).coordinator.vehicles
+    home.data(second).issues.async_forget(home.sim.current_car.id)
+    assert await home.issue("reauthentication_required") == before
+
+
+async def test_the_names_of_all_cars_are_looked_up_once_for_all_their_issues(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry, _ = await home.live()
+    data, looked_up = home.data(entry), []
+    data.coordinator.async_take_vehicles([Vehicle(f"car {n}") for n in range(30)])
+    await home.settle()
+
+    def labels_of(of: object) -> dict[str, str]:
+        looked_up.append(of)
+        return check.labels_of(entry)
+
+    monkeypatch.setattr(issues, "labels_of", labels_of)
+    data.coordinator.async_take_vehicles([])
+    data.issues.async_look_at_vehicles()
+    await home.settle()
+    assert len(await home.issues()) > 30
+    assert len(looked_up) == 1
+
+
+async def test_a_car_that_is_well_costs_no_look_at_the_issues(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry, _ = await home.live()
+    await home.deliver()
+    asked: list[object] = []
+    monkeypatch.setattr(ir, "async_delete_issue", lambda *of: asked.append(of))
+    home.data(entry).issues.async_look_at_vehicles()
+    assert asked == []

@@ -247,12 +247,35 @@ async def test_the_flow_deletes_the_car(home: Home) -> None:
 
 async def test_the_flow_leaves_a_car_that_has_come_back(home: Home) -> None:
     car = await live_and_told(home)
+    connection = home.sim.connection(car)
     home.sim.remove_car(car)
     await home.pass_hours(25)
     step = await home.open_fix("vehicle_gone")
-    home.data(home.entries[0]).coordinator.vehicles[car.id].listed = True
+    application = home.sim.application(Kind.CURRENT)
+    home.sim.cloud.connect(application, connection.owner_id, car, connection.permissions)
     assert (await home.submit(step))["type"] == "create_entry"
     assert home.device(car) is not None
+
+
+async def test_the_flow_deletes_nothing_while_smartcar_cannot_be_asked(home: Home) -> None:
+    car = await live_and_told(home)
+    home.sim.remove_car(car)
+    await home.pass_hours(25)
+    home.sim.fail_api(0, times=-1)
+    step = await home.open_fix("vehicle_gone")
+    assert (await home.submit(step))["errors"] == {"base": "not_checked"}
+    assert home.device(car) is not None
+
+
+async def test_a_car_that_delivered_just_now_is_not_gone_with_an_empty_list(home: Home) -> None:
+    await live_and_told(home)
+    issues = home.data(home.entries[0]).issues
+    home.sim.remove_car(home.sim.current_car)
+    for _ in range(2):
+        await issues.async_check()
+    assert await home.raised() == set()
+    await home.pass_hours(7)
+    assert await home.raised() == {"vehicle_gone"}
 
 
 async def test_the_flow_takes_note_that_the_device_was_deleted_meanwhile(home: Home) -> None:

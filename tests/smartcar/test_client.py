@@ -302,3 +302,11 @@ async def test_no_error_tells_a_secret_or_an_id(
         told = repr(error) + "".join(traceback.format_exception_only(error))
         assert not [secret for secret in SECRETS if secret in told]
         error = error.__cause__ or error.__context__
+
+
+async def test_whatever_a_session_raises_is_no_usable_answer(
+    client: ClientV3, session: ClientSession
+) -> None:
+    await session.close()
+    with pytest.raises(SmartcarConnectionError, match="RuntimeError"):
+        await client.check_credentials()

@@ -245,7 +245,7 @@ def test_an_event_that_we_do_not_know_is_noted(event: object) -> None:
         (
             "/diagnostics/dtcs",
             {"activeCodes": []},
-            {"diagnostics-dtclist": "", "diagnostics-dtccount": 0},
+            {"diagnostics-dtclist": None, "diagnostics-dtccount": 0},
         ),
         ("/diagnostics/dtcs", {}, {}),
         ("/service/history", [{"serviceId": 1}, {"serviceId": 2}], {"service-records": 2}),

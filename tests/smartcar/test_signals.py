@@ -300,7 +300,7 @@ def test_null_is_unknown_and_nothing_to_note(code: str) -> None:
         ("charge-chargerecords", {"values": [{"startTime": "2026-06-01T00:00:00Z"}]}, {}),
         ("wheel-tires", {"values": []}, {}),
         ("closure-doors", {"values": []}, {}),
-        ("diagnostics-dtclist", {"values": []}, {"": ""}),
+        ("diagnostics-dtclist", {"values": []}, {"": None}),
     ],
 )
 def test_what_the_vehicle_does_not_know_is_nothing_to_note(
@@ -675,7 +675,6 @@ def test_an_alert_that_nobody_listed_is_unknown_and_noted() -> None:
         ({"value": True}, True),
         ({"value": False, "unit": "km"}, False),
         ({"value": "SPORT"}, "SPORT"),
-        ({"value": "unknown"}, None),
     ],
 )
 def test_a_signal_that_nobody_listed_is_read_if_it_is_plain(
@@ -772,3 +771,7 @@ def test_notes_never_contain_content(code: str) -> None:
         parse_body(code, body, notes)
     assert SECRET not in "".join(notes)
     assert all(len(note) < 120 for note in notes)
+
+
+def test_a_placeholder_does_not_tell_what_an_unlisted_signal_is() -> None:
+    assert read("foo-bar", {"value": "unknown"})[0] == {}

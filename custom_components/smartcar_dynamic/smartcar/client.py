@@ -174,7 +174,7 @@ class ApiClient(ABC):
                 body = await _bounded(response.content)
         except TimeoutError:
             failure = "no answer in time"
-        except aiohttp.ClientError as err:
+        except Exception as err:  # noqa: BLE001 - resolvers and closed sessions raise anything
             failure = type(err).__name__  # its text, and its context, may have the URL
         else:
             return _judge(request, response.status, response.headers.get("Retry-After"), body)

@@ -13,6 +13,7 @@ from .signals import VOCABULARY, code_of, code_of_name, parse_body
 from .times import milliseconds
 
 _DAY = 86_400_000
+_YEAR = 366 * _DAY
 _SUCCESS = {"value": "SUCCESS"}
 _TIMES = ("oemUpdatedAt", "retrievedAt", "fetchedAt")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -39,6 +40,9 @@ def parse_reports(payload: Mapping[str, object], decoding: Decoding) -> tuple[Re
         or milliseconds(meta.get("deliveredAt"))
         or decoding.received_at
     )
+    if delivered_at > decoding.received_at + _YEAR:
+        # Nothing would ever be newer.
+        delivered_at = decoding.received_at
     if id_ and decoding.is_known(id_):
         return (Report(vehicle, id_, delivered_at, repeated=True),)
     return (
@@ -48,6 +52,7 @@ def parse_reports(payload: Mapping[str, object], decoding: Decoding) -> tuple[Re
             delivered_at,
             parse_signals(vehicle.id, data.get("signals"), delivered_at, decoding),
             _parse_errors(data.get("errors"), decoding),
+            is_whole=False,
         ),
     )
 

@@ -156,7 +156,8 @@ class Report:
     """What one delivery says about one vehicle.
 
     `id` is the same when Smartcar repeats itself; a repeated report has been read before and comes
-    without signals. `delivered_at` (milliseconds) orders what has no time of its own.
+    without signals. `delivered_at` (milliseconds) orders what has no time of its own. `is_whole`
+    tells that errors do not come apart from the signals, at the same time and in any order.
     """
 
     vehicle: Vehicle
@@ -165,6 +166,7 @@ class Report:
     signals: tuple[Signal, ...] = ()
     problems: tuple[Problem, ...] = ()
     repeated: bool = False
+    is_whole: bool = True
 
 
 class Kind(StrEnum):

@@ -385,14 +385,14 @@ def _count(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
 
 
 def _listed(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-    """Read `{values: [text or {code}]}` as one text; none of them is an empty one."""
+    """Read `{values: [text or {code}]}` as one text, unknown where there are none."""
     values = body.get("values")
     if not isinstance(values, list):
         notes.append(f"{code}: no list")
         return ()
     words = (item.get("code") if isinstance(item, dict) else item for item in values)
     text = ", ".join(word for word in words if isinstance(word, str))
-    return (Reading(code, text[:_MAX_TEXT]),)
+    return (Reading(code, text[:_MAX_TEXT] or None),)
 
 
 def _anything(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
@@ -404,8 +404,9 @@ def _anything(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     number = _finite(value)
     if number is not None and scale is not None and abs(number) < _MOST_OF_ANYTHING:
         return (Reading(code, _whole(scale.convert(number)), scale.unit),)
-    if isinstance(value, str) and len(value) <= _MAX_TEXT:
-        return (Reading(code, _short_text(value)),)
+    if isinstance(value, str) and len(value) <= _MAX_TEXT and (short := _short_text(value)):
+        # A placeholder would not tell what kind of value there will be.
+        return (Reading(code, short),)
     notes.append(f"{code}: unlisted, and of no known form")
     return ()
 
