@@ -197,6 +197,9 @@ def _vehicle(state: VehicleState, name: str) -> Finding:
     id_ = state.vehicle.id
     if is_gone(state):
         return Finding(Proof.VEHICLES, Outcome.FAILED, "gone", {"vehicle": name}, id_)
+    if trouble := next(iter(state.troubles.values()), None):
+        placeholders = {"vehicle": name, "error": trouble.problem.name}
+        return Finding(Proof.VEHICLES, Outcome.FAILED, "troubled", placeholders, id_)
     withheld = sorted(
         code
         for code, latest in state.signals.items()

@@ -45,6 +45,14 @@ async def test_where_all_is_well_every_proof_is_and_in_its_order(home: Home) -> 
     assert {finding["outcome"] for finding in answer["findings"]} == {"ok"}
 
 
+async def test_a_car_whose_owner_must_log_in_again_is_not_well(home: Home) -> None:
+    await home.live()
+    await home.deliver()
+    home.sim.revoke(home.sim.current_car)
+    await home.deliver()
+    assert (await found(home))["vehicles"] == ("failed", "troubled")
+
+
 async def test_the_check_is_free(home: Home) -> None:
     await home.live()
     await home.deliver()
