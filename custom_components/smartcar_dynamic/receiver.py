@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.util import dt as dt_util
 
 from .address import async_callback_address
+from .check import now
 from .const import CONF_SMARTCAR_WEBHOOK_ID
 from .data import SmartcarConfigEntry
 from .health import MANY_REJECTIONS, Rejection
@@ -36,7 +36,7 @@ class EntryReceiver:
     def async_on_rejection(self, reason: Rejection) -> None:
         """Note that a request was refused; a wrong signature may be the owner's to mend."""
         data = self._entry.runtime_data
-        data.coordinator.health.reject(reason, _now())
+        data.coordinator.health.reject(reason, now())
         data.coordinator.async_schedule_save()
         if data.coordinator.health.rejected == MANY_REJECTIONS:
             data.issues.async_request()
@@ -44,13 +44,9 @@ class EntryReceiver:
     async def _async_verified(self, smartcar_webhook_id: str | None) -> None:
         data = self._entry.runtime_data
         address = await async_callback_address(self._hass, data.callback.webhook_id)
-        data.coordinator.health.verify(address.uri, _now())
+        data.coordinator.health.verify(address.uri, now())
         data.coordinator.async_schedule_save()
         if smartcar_webhook_id and not self._entry.data.get(CONF_SMARTCAR_WEBHOOK_ID):
             data.subscriptions.async_keep_webhook_id(smartcar_webhook_id)
             data.subscriptions.async_request()
         data.issues.async_request()
-
-
-def _now() -> int:
-    return round(dt_util.utcnow().timestamp() * 1000)

@@ -1,7 +1,7 @@
 """The callback URI in Home Assistant: authenticate, acknowledge, and never raise."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 import json
@@ -42,6 +42,7 @@ _STATUS = {
 }
 
 
+type Handler = Callable[[HomeAssistant, str, Request], Awaitable[Response | None]]
 type ChallengeListener = Callable[[str | None], None]
 """Takes Smartcar's ID of the webhook whose challenge was answered."""
 
@@ -77,26 +78,21 @@ class Callback:
     @callback
     def async_register(self) -> None:
         """Answer from now on, in place of who answered before."""
-        webhook.async_unregister(self._hass, self.webhook_id)
-        webhook.async_register(
-            self._hass,
-            DOMAIN,
-            "Smartcar Dynamic",
-            self.webhook_id,
-            self._async_handle,
-            allowed_methods=[METH_POST],
-        )
+        self._register(self._async_handle)
 
     @callback
     def async_pause(self) -> None:
         """Ask Smartcar to come back shortly: Home Assistant would say 200 and lose the delivery."""
+        self._register(_Pause().async_handle)
+
+    def _register(self, handler: Handler) -> None:
         webhook.async_unregister(self._hass, self.webhook_id)
         webhook.async_register(
             self._hass,
             DOMAIN,
             "Smartcar Dynamic",
             self.webhook_id,
-            _Pause().async_handle,
+            handler,
             allowed_methods=[METH_POST],
         )
 
