@@ -14,6 +14,7 @@ import custom_components.smartcar_dynamic  # noqa: F401
 from simulator import Simulator
 
 from .cars import Car, Writes
+from .home import home as home  # noqa: PLC0414 - a fixture for all
 from .senders import MANAGEMENT_TOKEN, WEBHOOK_ID, Sender
 
 NOBODY = "http://127.0.0.1:9"

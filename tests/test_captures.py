@@ -59,7 +59,7 @@ async def test_a_capture_is_taken_without_a_warning(
     payload = payload_of(path)
     for _ in range(2):
         assert (await sender.deliver(payload)).status in {200, 204}
-    assert entry.runtime_data.coordinator.health.rejection is None
+    assert entry.runtime_data.store.data.status.rejection is None
     assert [
         record
         for record in caplog.records
@@ -112,7 +112,7 @@ async def test_every_scalar_of_a_capture_is_the_state_of_its_entity(
         for platform in PLATFORMS:
             registry.async_get_or_create(platform, "smartcar_dynamic", f"{vehicle_id}_{code}")
     await sender.deliver(payload)
-    assert entry.runtime_data.coordinator.health.last_delivery
+    assert entry.runtime_data.store.data.status.last_delivery
     shown = {
         entity.unique_id.removeprefix(f"{vehicle_id}_"): state.state
         for entity in registry.entities.values()

@@ -12,8 +12,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smartcar_dynamic.coordinator import SmartcarCoordinator
-from custom_components.smartcar_dynamic.smartcar import decoding, dialect_v4, signals
-from custom_components.smartcar_dynamic.smartcar.model import Reading, Vehicle
+from custom_components.smartcar_dynamic.smartcar import payload, payload_v4, signals
+from custom_components.smartcar_dynamic.smartcar.decoder import Decoder
+from custom_components.smartcar_dynamic.smartcar.model import Reading, VehicleInfo
+from custom_components.smartcar_dynamic.store import SmartcarStore
 
 from .cars import Car, Writes
 from .conftest import SetUp
@@ -44,6 +46,14 @@ NOT_CAPABLE = {"type": "COMPATIBILITY", "code": "VEHICLE_NOT_CAPABLE"}
 NOT_CHARGING = {"type": "VEHICLE_STATE", "code": "NOT_CHARGING"}
 REAUTHENTICATE = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "AUTHENTICATION_FAILED"}
 SUBSCRIPTION = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "SUBSCRIPTION"}
+
+
+def receive(coordinator: SmartcarCoordinator, payload: Json) -> None:
+    """Decode a payload, and have it applied."""
+    received_at = coordinator.async_next_time()
+    coordinator.async_receive(
+        Decoder().decode(payload, received_at=received_at, is_known=coordinator.async_is_seen)
+    )
 
 
 class Telling:
@@ -574,7 +584,7 @@ async def test_a_car_that_was_left_out_is_ignored(
     assert (await sender.deliver(TUTORIAL)).status == 204
     assert car.device is None
     assert entry.runtime_data.coordinator.vehicles == {}
-    assert entry.runtime_data.coordinator.health.counts == {"state": 1}
+    assert entry.runtime_data.store.data.status.counts == {"state": 1}
 
 
 @pytest.mark.usefixtures("entry")
@@ -606,7 +616,7 @@ async def test_a_clock_that_was_set_back_over_a_restart_does_not_stop_the_news(
     await hass.config_entries.async_reload(entry.entry_id)
     await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.6}), requestId="2"))
     assert car.value(CHARGE) == "60"
-    health = entry.runtime_data.coordinator.health
+    health = entry.runtime_data.store.data.status
     assert health.last_delivery == round(dt_util.utcnow().timestamp() * 1000)
 
 
@@ -655,11 +665,11 @@ async def test_a_bug_about_one_vehicle_costs_no_other_and_is_told_once_without_c
     told: list[str] = []
 
     def broken(state: Any) -> None:  # noqa: ANN401 - whatever it is
-        raise ValueError(state.vehicle.id, "37.4292")
+        raise ValueError(state.info.id, "37.4292")
 
     coordinator: SmartcarCoordinator = entry.runtime_data.coordinator
-    stop = coordinator.async_listen_vehicles(broken)
-    stop_also = coordinator.async_listen_vehicles(lambda state: told.append(state.vehicle.id))
+    stop = coordinator.async_add_vehicle_listener(broken)
+    stop_also = coordinator.async_add_vehicle_listener(lambda state: told.append(state.info.id))
     payload = dynamic(data("/battery", {"percentRemaining": 0.5}), vehicleId="the-1st")
     other = dynamic(data("/battery", {"percentRemaining": 0.6}), vehicleId="the-2nd")
     payload["payload"]["vehicles"] += other["payload"]["vehicles"]
@@ -668,7 +678,7 @@ async def test_a_bug_about_one_vehicle_costs_no_other_and_is_told_once_without_c
     assert Car(sender.hass, "the-2nd").value(CHARGE) == "60"
     assert told == ["the-1st", "the-2nd"]
     for vehicle_id in ("the-1st", "the-2nd"):
-        coordinator.async_learn(Vehicle(vehicle_id, make="TESLA"))
+        coordinator.async_update_info(VehicleInfo(vehicle_id, make="TESLA"))
     stop()
     stop_also()
     messages = [record.getMessage() for record in warnings(caplog)]
@@ -687,8 +697,8 @@ async def test_a_bug_in_one_entity_costs_no_other_its_news(
 
     await sender.deliver(TUTORIAL)
     coordinator: SmartcarCoordinator = entry.runtime_data.coordinator
-    coordinator.async_listen(VEHICLE_ID, CHARGE, broken)
-    coordinator._reading_listeners.insert(0, broken)
+    coordinator.async_add_key_listener(VEHICLE_ID, CHARGE, broken)
+    remove = coordinator._new_key_listeners.add(broken)
     payload = dynamic(
         data("/battery", {"percentRemaining": 0.6, "range": 300}),
         data("/charge", {"isPluggedIn": True, "state": "CHARGING"}),
@@ -696,7 +706,7 @@ async def test_a_bug_in_one_entity_costs_no_other_its_news(
         requestId="2",
     )
     await sender.deliver(payload)
-    coordinator._reading_listeners.remove(broken)
+    remove()
     assert float(car.value(RANGE)) == 300
     assert car.value(CABLE) == "on"
     assert float(car.value("odometer-traveleddistance")) == 1000
@@ -715,8 +725,8 @@ async def test_what_cannot_be_read_is_noted_once_by_its_place(
     caplog.set_level(logging.INFO, "custom_components.smartcar_dynamic")
     for n in range(3):
         await sender.deliver(dynamic(data("/secret/path", {"x": 1}), requestId=f"r{n}"))
-    messages = [record.getMessage() for record in caplog.records if "Left out" in record.msg]
-    assert messages == ["Left out a part of a delivery: payload.vehicles[0].data[0]: unknown path"]
+    messages = [record.getMessage() for record in caplog.records if "Skipped" in record.msg]
+    assert messages == ["Skipped a part of a delivery: payload.vehicles[0].data[0]: unknown path"]
 
 
 @pytest.mark.usefixtures("entry")
@@ -725,7 +735,7 @@ async def test_notes_end_where_they_would_flood_the_log(
 ) -> None:
     caplog.set_level(logging.INFO, "custom_components.smartcar_dynamic")
     await sender.deliver(dynamic(*(data("/unknown", {}) for _ in range(300))))
-    assert sum("Left out" in record.msg for record in caplog.records) == 256
+    assert sum("Skipped" in record.msg for record in caplog.records) == 256
 
 
 @pytest.mark.usefixtures("entry")
@@ -739,7 +749,7 @@ async def test_a_bug_in_reading_is_told_once_by_its_place(
             raise ValueError(VEHICLE_ID)
         return read(code, *rest)
 
-    for module in (decoding, dialect_v4):
+    for module in (payload, payload_v4):
         monkeypatch.setattr(module, "parse_body", broken)
     for n in range(2):
         await sender.deliver(
@@ -751,7 +761,7 @@ async def test_a_bug_in_reading_is_told_once_by_its_place(
         )
     assert float(car.value(RANGE)) == 100
     assert [record.getMessage() for record in warnings(caplog)] == [
-        "Could not read a part of a delivery: data.signals[0]: ValueError"
+        "Could not decode a part of a delivery: data.signals[0]: ValueError"
     ]
 
 
@@ -761,76 +771,77 @@ async def test_a_car_that_was_gone_from_the_account_is_back_with_its_next_delive
     await sender.deliver(TUTORIAL)
     coordinator: SmartcarCoordinator = entry.runtime_data.coordinator
     told: list[bool] = []
-    stop = coordinator.async_listen_vehicles(lambda state: told.append(state.listed))
-    assert coordinator.async_take_vehicles([]) == []
+    stop = coordinator.async_add_vehicle_listener(lambda state: told.append(state.listed))
+    assert coordinator.async_update_account([]) == []
     assert told == [False]
     await sender.deliver(
         dynamic(data("/battery", {"percentRemaining": 0.5}), requestId="a new one")
     )
     assert told == [False, True]
-    coordinator.async_take_vehicles([Vehicle(VEHICLE_ID)])
+    coordinator.async_update_account([VehicleInfo(VEHICLE_ID)])
     assert told == [False, True]
     stop()
 
 
 async def test_an_empty_list_is_doubted_once_while_cars_deliver(hass: HomeAssistant) -> None:
-    coordinator = SmartcarCoordinator(hass, "an-entry")
-    coordinator.async_take_vehicles([Vehicle("parked")])
-    coordinator.async_receive(dynamic(data("/battery", {"percentRemaining": 0.5})))
+    coordinator = SmartcarCoordinator(hass, SmartcarStore(hass, "an-entry"))
+    coordinator.async_update_account([VehicleInfo("parked")])
+    receive(coordinator, dynamic(data("/battery", {"percentRemaining": 0.5})))
     listed = [state.listed for state in coordinator.vehicles.values()]
-    coordinator.async_take_vehicles([])
+    coordinator.async_update_account([])
     assert [state.listed for state in coordinator.vehicles.values()] == listed == [True, True]
-    coordinator.async_take_vehicles([])
+    coordinator.async_update_account([])
     assert [state.listed for state in coordinator.vehicles.values()] == [False, False]
-    await coordinator.async_save()
-    await coordinator.async_erase()
+    await coordinator._store.async_save()
+    await coordinator._store.async_remove()
 
 
 async def test_an_empty_list_is_believed_where_no_car_delivers(hass: HomeAssistant) -> None:
-    coordinator = SmartcarCoordinator(hass, "an-entry")
-    coordinator.async_take_vehicles([Vehicle("one"), Vehicle("two")])
-    coordinator.async_take_vehicles([])
+    coordinator = SmartcarCoordinator(hass, SmartcarStore(hass, "an-entry"))
+    coordinator.async_update_account([VehicleInfo("one"), VehicleInfo("two")])
+    coordinator.async_update_account([])
     assert [state.listed for state in coordinator.vehicles.values()] == [False, False]
-    await coordinator.async_save()
-    await coordinator.async_erase()
+    await coordinator._store.async_save()
+    await coordinator._store.async_remove()
 
 
 async def test_the_accounts_list_brings_new_vehicles_and_facts_and_leaves_out_what_it_must(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
-    coordinator = SmartcarCoordinator(hass, "an-entry", ["left-out"])
-    await coordinator.async_load()
+    store = SmartcarStore(hass, "an-entry")
+    await store.async_load()
+    coordinator = SmartcarCoordinator(hass, store, ["left-out"])
     told: list[str] = []
-    coordinator.async_listen_vehicles(lambda state: told.append(state.vehicle.id))
-    states = coordinator.async_take_vehicles(
-        [Vehicle("one"), Vehicle("left-out"), Vehicle("two", make="TESLA")]
+    coordinator.async_add_vehicle_listener(lambda state: told.append(state.info.id))
+    states = coordinator.async_update_account(
+        [VehicleInfo("one"), VehicleInfo("left-out"), VehicleInfo("two", make="TESLA")]
     )
-    assert [state.vehicle.id for state in states] == ["one", "two"]
+    assert [state.info.id for state in states] == ["one", "two"]
     assert told == ["one", "two"]
-    (one, _) = coordinator.async_take_vehicles(
-        [Vehicle("one", make="AUDI", vin="V"), Vehicle("two", make="TESLA")]
+    (one, _) = coordinator.async_update_account(
+        [VehicleInfo("one", make="AUDI", vin="V"), VehicleInfo("two", make="TESLA")]
     )
     assert told == ["one", "two", "one"]
-    assert (one.vehicle.make, one.vehicle.vin) == ("AUDI", "V")
-    coordinator.async_learn(Vehicle("one", model="A3"))
-    assert (one.vehicle.make, one.vehicle.model) == ("AUDI", "A3")
-    coordinator.async_learn(Vehicle("one", model="A3"))
+    assert (one.info.make, one.info.vin) == ("AUDI", "V")
+    coordinator.async_update_info(VehicleInfo("one", model="A3"))
+    assert (one.info.make, one.info.model) == ("AUDI", "A3")
+    coordinator.async_update_info(VehicleInfo("one", model="A3"))
     assert told == ["one", "two", "one", "one"]
-    await coordinator.async_save()
+    await store.async_save()
     assert len(hass_storage["smartcar_dynamic.an-entry"]["data"]["vehicles"]) == 2
 
 
 async def test_vehicles_that_got_new_ids_keep_what_is_known_of_them(hass: HomeAssistant) -> None:
-    coordinator = SmartcarCoordinator(hass, "an-entry")
-    coordinator.async_receive(dynamic(data("/battery", {"percentRemaining": 0.5})))
+    coordinator = SmartcarCoordinator(hass, SmartcarStore(hass, "an-entry"))
+    receive(coordinator, dynamic(data("/battery", {"percentRemaining": 0.5})))
     coordinator.vehicles[VEHICLE_ID].subscribed_to = "a webhook"
     coordinator.async_rename({VEHICLE_ID: "new", "unknown": "other"})
     assert list(coordinator.vehicles) == ["new"]
-    assert coordinator.vehicles["new"].vehicle.id == "new"
+    assert coordinator.vehicles["new"].id == "new"
     assert coordinator.vehicles["new"].readings[CHARGE] == Reading(CHARGE, 50, "%")
     assert coordinator.vehicles["new"].subscribed_to is None
-    await coordinator.async_save()
-    await coordinator.async_erase()
+    await coordinator._store.async_save()
+    await coordinator._store.async_remove()
 
 
 @pytest.mark.usefixtures("entry")

@@ -8,6 +8,8 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.smartcar_dynamic.runtime import EntryReceiver
+
 from .cars import Car, Writes
 from .conftest import SetUp
 from .senders import Sender
@@ -50,9 +52,9 @@ async def test_news_that_come_while_an_entity_is_being_added_are_not_lost(
     car: Car,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    coordinator = entry.runtime_data.coordinator
+    receiver = EntryReceiver(hass, entry)
     for n in range(3):
-        coordinator.async_receive(numbered(n, signal(CHARGE, {"value": 50 + n})))
+        receiver.async_on_delivery(numbered(n, signal(CHARGE, {"value": 50 + n})))
     await hass.async_block_till_done()
     assert car.value(CHARGE) == "52"
     await sender.deliver(numbered(3, signal(CHARGE, {"value": 53})))
@@ -272,7 +274,7 @@ async def test_a_second_entry_that_knows_the_car_adds_no_entity_twice(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO, "custom_components.smartcar_dynamic")
-    entry.runtime_data.coordinator.async_receive(TUTORIAL)
+    EntryReceiver(hass, entry).async_on_delivery(TUTORIAL)
     await hass.async_block_till_done()
     before = car.device
     second = await set_up(
@@ -284,7 +286,7 @@ async def test_a_second_entry_that_knows_the_car_adds_no_entity_twice(
         )
     )
     for _ in range(2):
-        second.runtime_data.coordinator.async_receive(TUTORIAL)
+        EntryReceiver(hass, second).async_on_delivery(TUTORIAL)
         await hass.async_block_till_done()
     registry = er.async_get(hass)
     assert er.async_entries_for_config_entry(registry, second.entry_id) == []

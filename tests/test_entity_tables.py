@@ -33,18 +33,19 @@ from custom_components.smartcar_dynamic.device_tracker import (
     SmartcarDeviceTracker,
     create_device_tracker,
 )
-from custom_components.smartcar_dynamic.entity import SmartcarEntityDescription, describe
+from custom_components.smartcar_dynamic.entity import SmartcarEntityDescription
+from custom_components.smartcar_dynamic.positions import find_description
 from custom_components.smartcar_dynamic.sensor import (
     SENSORS,
+    SmartcarLastReportedSensor,
     SmartcarSensor,
     SmartcarSensorEntityDescription,
     create_sensor,
 )
-from custom_components.smartcar_dynamic.smartcar.model import Position, Reading, Value, Vehicle
-from custom_components.smartcar_dynamic.smartcar.signals import VOCABULARY, parse_body
+from custom_components.smartcar_dynamic.smartcar.model import Position, Reading, Value, VehicleInfo
+from custom_components.smartcar_dynamic.smartcar.signals import SIGNALS, parse_body
 from custom_components.smartcar_dynamic.smartcar.units import Unit
-from custom_components.smartcar_dynamic.standing import STANDING_BINARY_SENSORS, STANDING_SENSORS
-from custom_components.smartcar_dynamic.vehicle import Latest, VehicleState
+from custom_components.smartcar_dynamic.vehicle import SignalState, VehicleState
 
 PACKAGE = Path(__file__).parents[1] / "custom_components" / "smartcar_dynamic"
 WORDS = json.loads((PACKAGE / "translations" / "en.json").read_text(encoding="utf-8"))["entity"]
@@ -56,9 +57,9 @@ TABLES: Mapping[str, Mapping[str, SmartcarEntityDescription]] = {
     "sensor": SENSORS,
 }
 STANDING: Mapping[str, set[str | None]] = {
-    "binary_sensor": {row.translation_key for row in STANDING_BINARY_SENSORS},
+    "binary_sensor": {"account_problem", "callback_verified"},
     "device_tracker": set(),
-    "sensor": {row.translation_key for row in STANDING_SENSORS},
+    "sensor": {"last_delivery", "last_reported"},
 }
 FACTORIES = {
     "binary_sensor": create_binary_sensor,
@@ -120,7 +121,7 @@ BODIES: tuple[Mapping[str, Any], ...] = (
 
 
 def _readings() -> Iterator[Reading]:
-    for code, body in product(VOCABULARY, BODIES):
+    for code, body in product(SIGNALS, BODIES):
         yield from (reading for reading in parse_body(code, body, []) if reading.value is not None)
 
 
@@ -135,11 +136,11 @@ SENSOR_ROWS = [pytest.param(description, id=key) for key, description in SENSORS
 
 
 def _state(*readings: Reading, label: str | None = None) -> VehicleState:
-    state = VehicleState(Vehicle("car-1"))
+    state = VehicleState(VehicleInfo("car-1"))
     for reading in readings:
         code = reading.key.partition(".")[0]
         state.readings[reading.key] = reading
-        state.signals[code] = Latest(1, readings=(reading,), label=label)
+        state.signals[code] = SignalState(1, readings=(reading,), label=label)
     return state
 
 
@@ -179,7 +180,7 @@ def _translation_keys(description: SmartcarEntityDescription) -> set[str]:
 
 
 def test_each_code_of_the_vocabulary_gives_a_key() -> None:
-    assert {key.partition(".")[0] for key in KEYS} == set(VOCABULARY)
+    assert {key.partition(".")[0] for key in KEYS} == set(SIGNALS)
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -199,7 +200,7 @@ def test_a_unique_id_is_the_vehicles_id_and_the_key(key: str) -> None:
 def test_each_row_is_for_a_key_that_can_occur(
     domain: str, description: SmartcarEntityDescription
 ) -> None:
-    used = {key for key in [*KEYS, LAST_REPORTED] if describe(TABLES[domain], key)}
+    used = {key for key in KEYS if find_description(TABLES[domain], key)}
     patterns = {description.key, description.key.replace("*", "front_left")}
     assert patterns & used
 
@@ -219,7 +220,7 @@ def test_each_value_that_the_vocabulary_reads_is_shown(reading: Reading) -> None
             assert Position(entity.latitude or 0, entity.longitude or 0) == reading.value
 
 
-@pytest.mark.parametrize("key", [key for key in KEYS if describe(SENSORS, key)])
+@pytest.mark.parametrize("key", [key for key in KEYS if find_description(SENSORS, key)])
 def test_a_sensors_unit_is_the_canonical_unit_of_its_key(key: str) -> None:
     (unit,) = {reading.unit for reading in READINGS if reading.key == key}
     assert _sensor(key, 1, unit).native_unit_of_measurement == (
@@ -395,7 +396,7 @@ def test_the_vehicles_lock_is_on_when_it_is_unlocked() -> None:
     [
         key
         for key in KEYS
-        if describe(BINARY_SENSORS, key) and not key.endswith(("is_locked", "-islocked"))
+        if find_description(BINARY_SENSORS, key) and not key.endswith(("is_locked", "-islocked"))
     ],
 )
 def test_a_binary_sensor_is_what_its_value_says(key: str) -> None:
@@ -489,7 +490,6 @@ def test_what_an_owner_looks_at_every_week_is_on_by_default() -> None:
         "connectivitystatus-isonline",
         "internalcombustionengine-fuellevel",
         "internalcombustionengine-range",
-        "last_reported",
         "location-preciselocation",
         "odometer-traveleddistance",
         "tractionbattery-range",
@@ -502,13 +502,13 @@ def test_last_reported_is_when_the_vehicle_last_reported() -> None:
     state = _state()
     state.last_reported = 1_795_446_000_500
     entity = _entities(state, LAST_REPORTED)["sensor"]
-    assert isinstance(entity, SmartcarSensor)
+    assert isinstance(entity, SmartcarLastReportedSensor)
     assert entity.native_value == datetime.fromisoformat("2026-11-23T15:00:00.500Z")
 
 
 def test_last_reported_is_available_before_anything_was_reported() -> None:
     entity = _entities(_state(), LAST_REPORTED)["sensor"]
-    assert isinstance(entity, SmartcarSensor)
+    assert isinstance(entity, SmartcarLastReportedSensor)
     assert entity.available
     assert entity.native_value is None
 
@@ -572,7 +572,7 @@ def test_a_key_that_nobody_listed_or_labelled_has_no_entity() -> None:
 @pytest.mark.parametrize("domain", TABLES)
 def test_no_entity_has_attributes_of_its_own(domain: str) -> None:
     reading = next(
-        reading for reading in READINGS if describe(TABLES[domain], reading.key) is not None
+        reading for reading in READINGS if find_description(TABLES[domain], reading.key) is not None
     )
     (entity,) = _entities(_state(reading), reading.key).values()
     assert entity.extra_state_attributes is None

@@ -350,7 +350,7 @@ async def test_no_secret_is_in_the_log_of_a_whole_run(
         problem()
         entry.runtime_data.subscriptions.async_request()
         await settled(hass)
-        await entry.runtime_data.issues.async_check()
+        await entry.runtime_data.monitor.async_check()
         simulator.calm()
     await hass.config_entries.async_reload(entry.entry_id)
     simulator.fail_api(500, times=100)
@@ -409,7 +409,7 @@ async def test_a_car_that_is_gone_from_the_account_can_be_deleted_which_unsubscr
     payload["data"]["vehicle"]["id"] = car.id
     await sender.deliver(payload)
     await settled(hass)
-    entry.runtime_data.coordinator.async_take_vehicles([])
+    entry.runtime_data.coordinator.async_update_account([])
     simulator.cloud.meter.reset()
     assert (await _delete(hass, hass_ws_client, car))["success"]
     assert car.device is None

@@ -169,7 +169,7 @@ def test_what_is_imported_of_other_integrations_is_declared() -> None:
 def test_what_sets_up_from_yaml_says_that_there_is_none() -> None:
     defined = {
         target.id
-        for node in ast.parse((PACKAGE / "lifecycle.py").read_text()).body
+        for node in ast.parse((PACKAGE / "__init__.py").read_text()).body
         if isinstance(node, ast.Assign)
         for target in node.targets
         if isinstance(target, ast.Name)

@@ -13,8 +13,8 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.smartcar_dynamic.health import Health, Rejection
-from custom_components.smartcar_dynamic.memory import from_json, store_of, to_json
+from custom_components.smartcar_dynamic.store import SmartcarStore, data_from_json, data_to_json
+from custom_components.smartcar_dynamic.webhook.status import CallbackStatus, Rejection
 
 from .cars import Car, Writes
 from .conftest import SetUp
@@ -130,7 +130,7 @@ async def test_the_order_of_deliveries_is_judged_rightly_after_a_restart(
 
 
 def test_only_home_assistant_may_read_what_is_stored(hass: HomeAssistant) -> None:
-    assert store_of(hass, "an-entry")._private
+    assert SmartcarStore(hass, "an-entry")._store._private
 
 
 async def test_errors_outlive_a_restart(
@@ -144,13 +144,13 @@ async def test_errors_outlive_a_restart(
     assert not car.is_available(CHARGE)
     assert car.is_available(DOOR)
     await sender.deliver(error(account, eventId="3"))
-    (first,) = entry.runtime_data.coordinator.vehicles[VEHICLE_ID].troubles.values()
+    (first,) = entry.runtime_data.coordinator.vehicles[VEHICLE_ID].active_problems.values()
     since = first.since
     again = {"version": "4.0", "deliveredAt": NOW + 500}
     await sender.deliver(error(account, eventId="3 again", meta=again))
     await hass.config_entries.async_reload(entry.entry_id)
     assert not car.is_available(DOOR)
-    (trouble,) = entry.runtime_data.coordinator.vehicles[VEHICLE_ID].troubles.values()
+    (trouble,) = entry.runtime_data.coordinator.vehicles[VEHICLE_ID].active_problems.values()
     assert trouble.since == since
     meta = {"version": "4.0", "deliveredAt": NOW + 2000}
     await sender.deliver(rich(eventId="4", meta=meta))
@@ -245,13 +245,13 @@ async def test_how_the_callback_is_doing_outlives_a_restart(
     payload["meta"]["applicationId"] = "an application"
     await sender.deliver(payload)
     await sender.knowing("another").deliver(TUTORIAL)
-    before: Health = entry.runtime_data.coordinator.health
-    assert before.rejected == 1
+    before: CallbackStatus = entry.runtime_data.store.data.status
+    assert before.wrong_signatures == 1
     await hass.config_entries.async_reload(entry.entry_id)
-    after: Health = entry.runtime_data.coordinator.health
+    after: CallbackStatus = entry.runtime_data.store.data.status
     assert after is not before
     assert after == before
-    assert after.application_id == "an application"
+    assert entry.runtime_data.store.data.application_id == "an application"
     assert after.rejection is Rejection.WRONG_SIGNATURE
 
 
@@ -267,14 +267,14 @@ async def test_how_the_callback_is_doing_outlives_a_restart(
     ],
 )
 def test_what_is_not_of_our_form_is_left_out(raw: object) -> None:
-    memory = from_json(raw)
-    assert not memory.vehicles
-    assert not memory.seen
-    assert memory.health == Health()
+    stored = data_from_json(raw)
+    assert not stored.vehicles
+    assert not stored.seen
+    assert stored.status == CallbackStatus()
 
 
 def test_what_is_half_of_our_form_is_kept_by_half() -> None:
-    memory = from_json(
+    stored = data_from_json(
         {
             "vehicles": [
                 {
@@ -304,18 +304,18 @@ def test_what_is_half_of_our_form_is_kept_by_half() -> None:
             "health": {"rejection": "new", "counts": {"state": 2, "x": "y"}, "rejected": "1"},
         }
     )
-    state = memory.vehicles["one"]
-    assert (state.vehicle.make, state.vehicle.year) == (None, None)
-    assert state.vehicle.permissions == frozenset({"read_battery"})
+    state = stored.vehicles["one"]
+    assert (state.info.make, state.info.year) == (None, None)
+    assert state.info.permissions == frozenset({"read_battery"})
     assert state.listed
     assert state.last_reported is None
     assert state.signals["a-b"].label is None
     values = {key: reading.value for key, reading in state.readings.items()}
     assert values.pop("t-2") is not None
     assert values == {CHARGE: None, "t-1": None, "p": None, "l": None}
-    assert list(state.troubles) == ["CONNECTED_SERVICES_ACCOUNT:SUBSCRIPTION"]
-    assert (memory.health.rejection, memory.health.counts) == (None, {"state": 2})
-    assert from_json(to_json(memory)).vehicles["one"].readings == state.readings
+    assert list(state.active_problems) == ["CONNECTED_SERVICES_ACCOUNT:SUBSCRIPTION"]
+    assert (stored.status.rejection, stored.status.counts) == (None, {"state": 2})
+    assert data_from_json(data_to_json(stored)).vehicles["one"].readings == state.readings
 
 
 async def test_a_car_that_is_left_out_is_forgotten(

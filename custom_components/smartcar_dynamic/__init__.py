@@ -1,26 +1,144 @@
-"""Smartcar's webhooks in Home Assistant, which finds here what it calls in an entry's life."""
+"""The Smartcar Dynamic integration."""
 
-import sys
+import asyncio
+import logging
 
-try:
-    from .lifecycle import (
-        CONFIG_SCHEMA,
-        async_remove_config_entry_device,
-        async_remove_entry,
-        async_setup,
-        async_setup_entry,
-        async_unload_entry,
+from homeassistant.components.webhook import async_unregister
+from homeassistant.const import CONF_WEBHOOK_ID, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.helpers.typing import ConfigType
+
+from .api import create_client
+from .checks.issues import async_drop_all, async_raise_not_unsubscribed
+from .checks.monitor import Monitor
+from .const import CONF_EXCLUDED, CONF_MANAGEMENT_TOKEN, CONF_SMARTCAR_WEBHOOK_ID, DOMAIN
+from .coordinator import SmartcarCoordinator
+from .device import async_remove_devices, async_update_device, vehicle_id_of
+from .runtime import EntryReceiver, SmartcarConfigEntry, SmartcarRuntimeData
+from .services import async_register_services
+from .smartcar.client import SmartcarApiError, SmartcarError
+from .smartcar.decoder import Decoder
+from .smartcar.model import VehicleInfo
+from .store import SmartcarStore, StoredData
+from .subscriptions import Subscriptions
+from .vehicle import VehicleState
+from .webhook import cloudhook
+from .webhook.handler import SmartcarWebhook
+
+_LOGGER = logging.getLogger(__name__)
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.DEVICE_TRACKER, Platform.SENSOR]
+
+_REMOVAL_TIMEOUT = 30
+
+
+async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
+    """Set up the actions."""
+    async_register_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> bool:
+    """Set up from what is stored: Smartcar need not be up."""
+    store = SmartcarStore(hass, entry.entry_id)
+    await store.async_load()
+    coordinator = SmartcarCoordinator(hass, store, entry.options.get(CONF_EXCLUDED, ()))
+    client = create_client(hass, entry)
+    subscriptions = Subscriptions(hass, entry, client, store, coordinator)
+    webhook = SmartcarWebhook(
+        hass,
+        entry.data[CONF_WEBHOOK_ID],
+        entry.data[CONF_MANAGEMENT_TOKEN],
+        EntryReceiver(hass, entry),
     )
-except ImportError:
-    # Whoever imports smartcar/ imports this package first, and need not have Home Assistant.
-    if sys.modules.get("homeassistant") is not None:
-        raise
-else:
-    __all__ = [
-        "CONFIG_SCHEMA",
-        "async_remove_config_entry_device",
-        "async_remove_entry",
-        "async_setup",
-        "async_setup_entry",
-        "async_unload_entry",
-    ]
+    monitor = Monitor(
+        hass,
+        entry,
+        client=client,
+        webhook=webhook,
+        store=store,
+        coordinator=coordinator,
+        subscriptions=subscriptions,
+    )
+    entry.runtime_data = SmartcarRuntimeData(
+        store, coordinator, Decoder(), webhook, client, subscriptions, monitor
+    )
+    async_remove_devices(hass, entry.entry_id, coordinator.excluded)
+
+    def update_device(vehicle: VehicleState) -> None:
+        async_update_device(hass, entry, vehicle.info)
+
+    entry.async_on_unload(coordinator.async_add_vehicle_listener(update_device))
+    for vehicle in coordinator.vehicles.values():
+        update_device(vehicle)
+    webhook.async_register()
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    subscriptions.async_start()
+    monitor.async_start()
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> bool:
+    """Unload; deliveries that arrive meanwhile are asked to come again."""
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    entry.runtime_data.webhook.async_pause()
+    await entry.runtime_data.store.async_save()
+    return True
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> None:
+    """Unsubscribe every vehicle, and remove everything of ours."""
+    async_unregister(hass, entry.data[CONF_WEBHOOK_ID])
+    store = SmartcarStore(hass, entry.entry_id)
+    data = await store.async_load()
+    async_drop_all(hass, entry, data.vehicles)
+    await store.async_remove()
+    await cloudhook.async_delete(hass, entry.data[CONF_WEBHOOK_ID])
+    if not await _async_unsubscribe_all(hass, entry, data):
+        async_raise_not_unsubscribed(
+            hass, "not_unsubscribed", entry.entry_id, {"entry": entry.title}
+        )
+
+
+async def _async_unsubscribe_all(
+    hass: HomeAssistant, entry: SmartcarConfigEntry, data: StoredData
+) -> bool:
+    """Unsubscribe the vehicles, also those left out; tell whether that succeeded for all."""
+    smartcar_webhook_id = entry.data.get(CONF_SMARTCAR_WEBHOOK_ID)
+    if not smartcar_webhook_id:
+        return True
+    client = create_client(hass, entry)
+    vehicles = {vehicle_id: vehicle.info for vehicle_id, vehicle in data.vehicles.items()}
+    vehicles |= {id_: VehicleInfo(id_) for id_ in entry.options.get(CONF_EXCLUDED, ())}
+    succeeded = True
+    try:
+        async with asyncio.timeout(_REMOVAL_TIMEOUT):
+            for vehicle in vehicles.values():
+                try:
+                    await client.unsubscribe(vehicle, smartcar_webhook_id)
+                except SmartcarApiError as error:
+                    # Another vehicle may well be unsubscribed.
+                    succeeded = False
+                    _LOGGER.info("Vehicle %s may still send its data: %s", vehicle.short_id, error)
+    except (SmartcarError, TimeoutError) as error:
+        _LOGGER.info("The vehicles may still send their data: %r", error)
+        return False
+    return succeeded
+
+
+async def async_remove_config_entry_device(
+    _hass: HomeAssistant, entry: SmartcarConfigEntry, device: DeviceEntry
+) -> bool:
+    """Let a vehicle be deleted that is gone from the account; that unsubscribes it."""
+    vehicle_id = vehicle_id_of(device)
+    vehicle = entry.runtime_data.coordinator.vehicles.get(vehicle_id or "")
+    if vehicle is None:
+        return True
+    if vehicle.listed:
+        return False
+    await entry.runtime_data.async_forget(vehicle.id)
+    return True

@@ -14,7 +14,7 @@ from .const import API_V2, CONF_API, CONF_MANAGEMENT_TOKEN
 from .smartcar.client import Hosts, SmartcarClient
 from .smartcar.client_v2 import ClientV2, Token
 from .smartcar.client_v3 import ClientV3
-from .smartcar.decoding import mapping, text
+from .smartcar.jsonvalues import as_dict, as_str
 
 _SIMULATOR = "SMARTCAR_DYNAMIC_SIMULATOR"
 
@@ -51,9 +51,9 @@ def create_client_v2(
     return ClientV2(
         async_get_clientsession(hass),
         hosts(),
-        _token(mapping(data.get(CONF_TOKEN))),
-        client_id=text(data.get(CONF_CLIENT_ID)),
-        client_secret=text(data.get(CONF_CLIENT_SECRET)),
+        _token(as_dict(data.get(CONF_TOKEN))),
+        client_id=as_str(data.get(CONF_CLIENT_ID)),
+        client_secret=as_str(data.get(CONF_CLIENT_SECRET)),
         management_token=str(data[CONF_MANAGEMENT_TOKEN]),
         save_token=save_token,
     )
@@ -84,7 +84,7 @@ def _token(data: Mapping[str, object]) -> Token:
     expires_at = data.get("expires_at")
     return Token(
         access_token=str(data["access_token"]),
-        refresh_token=text(data.get("refresh_token")),
+        refresh_token=as_str(data.get("refresh_token")),
         expires_at=float(expires_at) if isinstance(expires_at, int | float) else 0.0,
     )
 

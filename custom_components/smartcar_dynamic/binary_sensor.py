@@ -9,21 +9,23 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntityDescription,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import ACCOUNT_PROBLEM, CALLBACK_VERIFIED
 from .coordinator import SmartcarCoordinator
-from .data import SmartcarConfigEntry
 from .entity import (
     SmartcarEntity,
     SmartcarEntityDescription,
-    async_add_entities_for_readings,
-    describe,
-    table,
-    unlisted,
+    SmartcarReadingEntity,
+    async_add_reading_entities,
+    async_add_vehicle_entities,
+    by_key,
+    unlisted_reading,
 )
+from .positions import find_description
+from .runtime import SmartcarConfigEntry, SmartcarRuntimeData
 from .smartcar.model import Value
-from .standing import STANDING_BINARY_SENSORS, StandingBinarySensor, async_add_standing
 from .vehicle import VehicleState
 
 PARALLEL_UPDATES = 0
@@ -73,7 +75,7 @@ class SmartcarAlertDescription(SmartcarBinarySensorEntityDescription):
     entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC
 
 
-BINARY_SENSORS: Final = table(
+BINARY_SENSORS: Final = by_key(
     # Charging
     SmartcarBinarySensorEntityDescription(
         key="charge-ischarging",
@@ -281,7 +283,7 @@ BINARY_SENSORS: Final = table(
         key="hvac-issteeringheateractive",
         translation_key="steering_wheel_heater",
     ),
-    # The rest
+    # Other
     SmartcarBinarySensorEntityDescription(
         key="location-isathome",
         translation_key="at_home",
@@ -302,6 +304,18 @@ BINARY_SENSORS: Final = table(
     ),
 )
 
+_ACCOUNT_PROBLEM: Final = BinarySensorEntityDescription(
+    key=ACCOUNT_PROBLEM,
+    translation_key="account_problem",
+    device_class=BinarySensorDeviceClass.PROBLEM,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+_CALLBACK_VERIFIED: Final = BinarySensorEntityDescription(
+    key=CALLBACK_VERIFIED,
+    translation_key="callback_verified",
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
 
 async def async_setup_entry(
     _hass: HomeAssistant,
@@ -309,24 +323,32 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add binary sensors as their readings appear."""
-    async_add_entities_for_readings(entry, async_add_entities, create_binary_sensor)
-    async_add_standing(entry, async_add_entities, StandingBinarySensor, STANDING_BINARY_SENSORS)
+    async_add_reading_entities(entry, async_add_entities, create_binary_sensor)
+    runtime = entry.runtime_data
+    async_add_vehicle_entities(
+        entry,
+        async_add_entities,
+        lambda vehicle: [
+            SmartcarAccountProblemSensor(runtime.coordinator, vehicle, _ACCOUNT_PROBLEM),
+            SmartcarCallbackVerifiedSensor(runtime, vehicle),
+        ],
+    )
 
 
 def create_binary_sensor(
-    coordinator: SmartcarCoordinator, state: VehicleState, key: str
+    coordinator: SmartcarCoordinator, vehicle: VehicleState, key: str
 ) -> SmartcarBinarySensor | None:
     """Return the binary sensor for a key that is a binary sensor's."""
-    description = describe(BINARY_SENSORS, key) or _describe_unlisted(state, key)
+    description = find_description(BINARY_SENSORS, key) or _unlisted_description(vehicle, key)
     if description is None:
         return None
-    return SmartcarBinarySensor(coordinator, state, key, description)
+    return SmartcarBinarySensor(coordinator, vehicle, description)
 
 
-def _describe_unlisted(
-    state: VehicleState, key: str
+def _unlisted_description(
+    vehicle: VehicleState, key: str
 ) -> SmartcarBinarySensorEntityDescription | None:
-    found = unlisted(state, key)
+    found = unlisted_reading(vehicle, key)
     if found is None or not isinstance(found[1].value, bool):
         return None
     return SmartcarBinarySensorEntityDescription(
@@ -334,13 +356,39 @@ def _describe_unlisted(
     )
 
 
-class SmartcarBinarySensor(SmartcarEntity, BinarySensorEntity):
-    """A binary sensor."""
+class SmartcarBinarySensor(SmartcarReadingEntity, BinarySensorEntity):
+    """A binary sensor of a reading."""
 
     entity_description: SmartcarBinarySensorEntityDescription
 
     @override
-    def _take(self, value: Value | None) -> None:
+    def _set_value(self, value: Value | None) -> None:
         self._attr_is_on = (
             value is self.entity_description.on_value if isinstance(value, bool) else None
         )
+
+
+class SmartcarAccountProblemSensor(SmartcarEntity, BinarySensorEntity):
+    """Whether the vehicle's account has a problem that its owner must solve."""
+
+    @override
+    def _update(self) -> None:
+        self._attr_is_on = bool(self._vehicle.active_problems)
+
+
+class SmartcarCallbackVerifiedSensor(SmartcarEntity, BinarySensorEntity):
+    """Whether Smartcar has verified the callback URI; the same for all vehicles of an entry."""
+
+    def __init__(self, runtime: SmartcarRuntimeData, vehicle: VehicleState) -> None:
+        """Initialize with the newest check's result."""
+        self._monitor = runtime.monitor
+        super().__init__(runtime.coordinator, vehicle, _CALLBACK_VERIFIED)
+
+    @override
+    @callback
+    def _async_add_listener(self) -> CALLBACK_TYPE:
+        return self._monitor.async_add_verified_listener(self._async_changed)
+
+    @override
+    def _update(self) -> None:
+        self._attr_is_on = self._monitor.is_verified

@@ -1,23 +1,29 @@
-"""The flows in the UI: set up, log in again, reconfigure, and the options."""
+"""The config flow: set up, log in again, reconfigure; its steps are in `flows`."""
 
+from collections.abc import Mapping
 from typing import Any, override
 
-from homeassistant.config_entries import ConfigFlowResult
-from homeassistant.const import CONF_WEBHOOK_ID
+from homeassistant.config_entries import ConfigFlowResult, FlowType
 from homeassistant.core import callback
 
-from . import forms
-from .address import async_callback_address
+from .checks.text import async_result_list
 from .const import API_V2, CONF_API, CONF_SMARTCAR_WEBHOOK_ID, DOMAIN
-from .data import SmartcarConfigEntry
-from .findings import async_list
-from .flow_credentials import CredentialSteps
-from .flow_options import SmartcarOptionsFlow
-from .smartcar.client import SmartcarError
+from .flows.callback import CallbackSteps
+from .flows.credentials import CredentialSteps
+from .flows.migration import MigrationSteps
+from .flows.options import SmartcarOptionsFlow
+from .flows.vehicles import VehicleSteps
+from .runtime import SmartcarConfigEntry
 
 
-class SmartcarConfigFlow(CredentialSteps, domain=DOMAIN):
-    """One flow for both generations; its steps are shared by set-up, reauth and reconfigure."""
+class SmartcarConfigFlow(
+    CredentialSteps, CallbackSteps, VehicleSteps, MigrationSteps, domain=DOMAIN
+):
+    """One flow for both generations; set-up, reauth and reconfigure share its steps.
+
+    A set-up takes credentials, shows the callback URI, waits for the challenge, finds the webhook
+    and ends with the vehicles. A migration goes the same way and ends with matching the vehicles.
+    """
 
     VERSION = 1
 
@@ -25,11 +31,26 @@ class SmartcarConfigFlow(CredentialSteps, domain=DOMAIN):
     @callback
     @override
     def async_get_options_flow(config_entry: SmartcarConfigEntry) -> SmartcarOptionsFlow:
-        """Return the options: which cars to leave out."""
+        """Return the options flow."""
         return SmartcarOptionsFlow()
 
+    async def async_step_user(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the generation."""
+        return self._show_menu("user", "current", "dynamic")
+
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Log in again: Smartcar rejects the credentials."""
+        self._data = dict(entry_data)
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Take new credentials."""
+        return await self._async_new_credentials("reauth_confirm", user_input)
+
     async def async_step_reconfigure(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Offer what can be changed or looked at; some of it only while the entry is loaded."""
+        """Offer what can be changed or checked; some of it only while the entry is loaded."""
         self._data = dict(self._get_reconfigure_entry().data)
         if not self._is_loaded:
             return self._show_menu("reconfigure", "management_token", "credentials")
@@ -39,32 +60,50 @@ class SmartcarConfigFlow(CredentialSteps, domain=DOMAIN):
         return self._show_menu("reconfigure", *options, "application")
 
     async def async_step_check(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show the whole chain of proofs."""
-        findings = await self._loaded.issues.async_check()
+        """Show the results of the full check."""
+        results = await self._runtime.monitor.async_check()
         return self.async_show_menu(
             step_id="check",
             menu_options=["check", "reconfigure"],
-            description_placeholders={"findings": await async_list(self.hass, findings)},
+            description_placeholders={"findings": await async_result_list(self.hass, results)},
         )
 
-    async def async_step_webhook_id(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Take another webhook: from the API's list where it has one."""
-        known = {CONF_SMARTCAR_WEBHOOK_ID: self._data.get(CONF_SMARTCAR_WEBHOOK_ID)}
-        if self._data[CONF_API] == API_V2:
-            if user_input is not None:
-                return await self._async_typed_webhook("webhook_id", user_input)
-            return self._show_form("webhook_id", forms.WEBHOOK_ID, known, last_step=True)
-        if user_input is not None:
-            return await self.async_step_choose_webhook(user_input)
-        self._address = await async_callback_address(self.hass, self._data[CONF_WEBHOOK_ID])
-        try:
-            self._webhooks = await self._loaded.client.webhooks() or ()
-        except SmartcarError:
-            return self.async_abort(reason="cannot_connect")
-        if not self._webhooks:
-            return self.async_abort(reason="no_webhooks")
-        ours = self._ours()
-        ours = ours or [it for it in self._webhooks if it.id == known[CONF_SMARTCAR_WEBHOOK_ID]]
-        return self._show_webhooks("webhook_id", self._webhooks, ours)
+    @override
+    async def _async_claim(self, unique_id: str) -> ConfigFlowResult | None:
+        await self.async_set_unique_id(unique_id, raise_on_progress=False)
+        self._abort_if_unique_id_configured()
+        for flow in self._async_in_progress(match_context={"unique_id": unique_id}):
+            # Its window may be closed.
+            return self.async_abort(
+                reason="already_in_progress", next_flow=(FlowType.CONFIG_FLOW, flow["flow_id"])
+            )
+        return None
+
+    @override
+    async def _async_after_credentials(self) -> ConfigFlowResult:
+        return await self.async_step_callback()
+
+    @override
+    async def _async_after_webhook(self) -> ConfigFlowResult:
+        if self._matcher is not None:
+            return await self.async_step_match()
+        smartcar_webhook_id = self._data.get(CONF_SMARTCAR_WEBHOOK_ID)
+        # An application of API v2.0 may have no client ID here.
+        is_unique_by_webhook = self._data[CONF_API] == API_V2
+        if (entry := self._entry) is not None:
+            self._note_verified(self._runtime)
+            return self.async_update_reload_and_abort(
+                entry,
+                unique_id=smartcar_webhook_id if is_unique_by_webhook else entry.unique_id,
+                # Only this: the token may have been renewed since the flow began.
+                data_updates={CONF_SMARTCAR_WEBHOOK_ID: smartcar_webhook_id}
+                if smartcar_webhook_id
+                else {},
+            )
+        if (
+            is_unique_by_webhook
+            and smartcar_webhook_id
+            and (elsewhere := await self._async_claim(smartcar_webhook_id))
+        ):
+            return elsewhere
+        return await self.async_step_vehicles()

@@ -1,43 +1,39 @@
-"""The way to Smartcar Connect, where owners grant access to their cars, and back."""
+"""Links to Smartcar Connect, where owners grant access to their vehicles, and back."""
 
-from homeassistant.const import CONF_CLIENT_ID
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_entry_oauth2_flow as oauth2
 from homeassistant.helpers.network import NoURLAvailableError, get_url
 from yarl import URL
 
-from .data import SmartcarConfigEntry
+from .runtime import SmartcarRuntimeData
 from .smartcar.client import Hosts, SmartcarError
-from .smartcar.client_v3 import ClientV3
-from .smartcar.decoding import text
 from .smartcar.model import Remedy
 from .vehicle import VehicleState
 
 
-async def async_application_id(entry: SmartcarConfigEntry) -> str | None:
+async def async_application_id(runtime: SmartcarRuntimeData) -> str | None:
     """Return what Connect calls `client_id`: the application's ID, which is not v3's client ID."""
-    data = entry.runtime_data
-    if not isinstance(data.client, ClientV3):
-        return text(entry.data.get(CONF_CLIENT_ID))
-    if (known := data.coordinator.health.application_id) is not None:
+    if (known := runtime.store.data.application_id) is not None:
         return known
     try:
-        return await data.client.application_id()
+        return await runtime.client.application_id()
     except SmartcarError:
         return None
 
 
-def reauthenticate_url(hosts: Hosts, state: VehicleState, application_id: str | None) -> str | None:
-    """Return the page on which a vehicle's owner logs in again; it ends at Smartcar's.
+def reauthenticate_url(
+    hosts: Hosts, vehicle: VehicleState, application_id: str | None
+) -> str | None:
+    """Return the page on which a vehicle's owner logs in again.
 
     Source: "Re-authentication" page; `response_type=none` needs no redirect URI. An error may carry
     the application's ID in its partial URL.
     """
     if application_id is None:
         urls = (
-            trouble.problem.reauthenticate_url
-            for trouble in state.troubles.values()
-            if trouble.problem.remedy is Remedy.REAUTHENTICATE
+            active.problem.reauthenticate_url
+            for active in vehicle.active_problems.values()
+            if active.problem.remedy is Remedy.REAUTHENTICATE
         )
         application_id = next((URL(url).query.get("client_id") for url in urls if url), None)
     if application_id is None:
@@ -45,7 +41,7 @@ def reauthenticate_url(hosts: Hosts, state: VehicleState, application_id: str | 
     query = {
         "response_type": "none",
         "client_id": application_id,
-        "vehicle_id": state.vehicle.id,
+        "vehicle_id": vehicle.id,
     }
     return str(URL(f"{hosts.connect}/oauth/reauthenticate").with_query(query))
 
@@ -62,8 +58,9 @@ def authorize_url(hosts: Hosts, application_id: str, redirect_uri: str, state: s
     return str(URL(f"{hosts.connect}/oauth/authorize").with_query(query))
 
 
+@callback
 def async_redirect_uri(hass: HomeAssistant) -> str | None:
-    """Return where Connect sends the owner back to, `None` if nobody can tell."""
+    """Return where Connect sends the owner back to, or `None` if it is unknown."""
     try:
         return oauth2.async_get_redirect_uri(hass)
     except RuntimeError:
@@ -74,7 +71,8 @@ def async_redirect_uri(hass: HomeAssistant) -> str | None:
             return None
 
 
+@callback
 def async_state(hass: HomeAssistant, flow_id: str, redirect_uri: str) -> str:
-    """Return what leads back to a flow: Home Assistant's `/auth/external/callback` reads it."""
+    """Return the state that leads back to a flow: `/auth/external/callback` reads it."""
     data = {"flow_id": flow_id, "redirect_uri": redirect_uri}
     return oauth2._encode_jwt(hass, data)  # noqa: SLF001 - there is no public way

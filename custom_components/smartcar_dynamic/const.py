@@ -4,6 +4,7 @@ from typing import Final
 
 DOMAIN: Final = "smartcar_dynamic"
 
+# Config entry data and options.
 CONF_API: Final = "api"
 CONF_EXCLUDED: Final = "excluded_vehicles"
 CONF_MANAGEMENT_TOKEN: Final = "management_token"  # noqa: S105 - the name of it
@@ -12,5 +13,10 @@ CONF_SMARTCAR_WEBHOOK_ID: Final = "smartcar_webhook_id"
 API_V2: Final = "v2"
 API_V3: Final = "v3"
 
+# Keys of entities that no signal stands behind.
+ACCOUNT_PROBLEM: Final = "account_problem"
+CALLBACK_VERIFIED: Final = "callback_verified"
 LAST_DELIVERY: Final = "last_delivery"
 LAST_REPORTED: Final = "last_reported"
+
+DASHBOARD_URL: Final = "https://dashboard.smartcar.com"

@@ -8,14 +8,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SmartcarCoordinator
-from .data import SmartcarConfigEntry
 from .entity import (
-    SmartcarEntity,
     SmartcarEntityDescription,
-    async_add_entities_for_readings,
-    describe,
-    table,
+    SmartcarReadingEntity,
+    async_add_reading_entities,
+    by_key,
 )
+from .positions import find_description
+from .runtime import SmartcarConfigEntry
 from .smartcar.model import Position, Value
 from .vehicle import VehicleState
 
@@ -27,7 +27,7 @@ class SmartcarTrackerEntityDescription(SmartcarEntityDescription, TrackerEntityD
     """Describes a device tracker."""
 
 
-DEVICE_TRACKERS: Final = table(
+DEVICE_TRACKERS: Final = by_key(
     SmartcarTrackerEntityDescription(
         key="location-preciselocation",
         translation_key="location",
@@ -41,26 +41,26 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add device trackers as their readings appear."""
-    async_add_entities_for_readings(entry, async_add_entities, create_device_tracker)
+    async_add_reading_entities(entry, async_add_entities, create_device_tracker)
 
 
 def create_device_tracker(
-    coordinator: SmartcarCoordinator, state: VehicleState, key: str
+    coordinator: SmartcarCoordinator, vehicle: VehicleState, key: str
 ) -> SmartcarDeviceTracker | None:
     """Return the device tracker for a key that is a device tracker's."""
-    description = describe(DEVICE_TRACKERS, key)
+    description = find_description(DEVICE_TRACKERS, key)
     if description is None:
         return None
-    return SmartcarDeviceTracker(coordinator, state, key, description)
+    return SmartcarDeviceTracker(coordinator, vehicle, description)
 
 
-class SmartcarDeviceTracker(SmartcarEntity, TrackerEntity):
+class SmartcarDeviceTracker(SmartcarReadingEntity, TrackerEntity):
     """A device tracker."""
 
     entity_description: SmartcarTrackerEntityDescription
 
     @override
-    def _take(self, value: Value | None) -> None:
+    def _set_value(self, value: Value | None) -> None:
         position = value if isinstance(value, Position) else None
         self._attr_latitude = None if position is None else position.latitude
         self._attr_longitude = None if position is None else position.longitude

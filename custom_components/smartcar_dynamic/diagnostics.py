@@ -1,108 +1,107 @@
-"""Everything a maintainer asks for, and nothing that tells who or where somebody is."""
+"""Diagnostics: the state of the connection, and nothing that identifies a person or a place."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
-from homeassistant.util import dt as dt_util
 
-from .address import async_callback_address, same_address
-from .check import Finding, local_findings
+from .checks.chain import local_results
+from .checks.result import CheckResult
 from .const import CONF_API, CONF_SMARTCAR_WEBHOOK_ID
-from .data import SmartcarConfigEntry
-from .devices import vehicle_id_of
-from .vehicle import Latest, VehicleState
+from .device import vehicle_id_of
+from .runtime import SmartcarConfigEntry
+from .util import utc_from_ms
+from .vehicle import SignalState, VehicleState
+from .webhook.uri import async_get_callback_uri, is_same_uri
 
 
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: SmartcarConfigEntry
 ) -> dict[str, object]:
-    """Return how an entry is doing."""
-    data = entry.runtime_data
-    health = data.coordinator.health
-    address = await async_callback_address(hass, data.callback.webhook_id)
+    """Return the state of an entry."""
+    runtime = entry.runtime_data
+    monitor, data = runtime.monitor, runtime.store.data
+    status = data.status
+    callback_uri = await async_get_callback_uri(hass, runtime.webhook.webhook_id)
+    error = runtime.subscriptions.error
     return {
         "api": entry.data[CONF_API],
-        "webhook_id_known": bool(entry.data.get(CONF_SMARTCAR_WEBHOOK_ID)),
+        "smartcar_webhook_id_known": bool(entry.data.get(CONF_SMARTCAR_WEBHOOK_ID)),
         "callback": {
-            "cloudhook": address.is_cloudhook,
-            "obstacle": address.obstacle,
+            "cloudhook": callback_uri.is_cloudhook,
+            "obstacle": callback_uri.obstacle,
             "same_as_verified": None
-            if health.callback_uri is None
-            else same_address(health.callback_uri, address.uri),
+            if status.callback_uri is None
+            else is_same_uri(status.callback_uri, callback_uri.uri),
         },
-        "verified_at": _time(health.verified_at),
-        "subscribed_at": _time(health.subscribed_at),
-        "last_delivery": _time(health.last_delivery),
-        "last_test": _time(health.last_test),
-        "last_rejected": _time(health.last_rejected),
-        "last_rejection": health.rejection,
-        "rejected_in_a_row": health.rejected,
-        "counts": dict(health.counts),
-        "last_api_error": None
-        if data.subscriptions.error is None
-        else str(data.subscriptions.error),
-        "findings": [_finding(finding) for finding in local_findings(entry, address)],
+        "verified_at": _time(status.verified_at),
+        "subscribed_at": _time(data.subscribed_at),
+        "last_delivery": _time(status.last_delivery),
+        "last_test": _time(status.last_test),
+        "last_rejected": _time(status.last_rejected),
+        "last_rejection": status.rejection,
+        "wrong_signatures": status.wrong_signatures,
+        "counts": dict(status.counts),
+        "last_api_error": None if error is None else str(error),
+        "results": [_result(result) for result in local_results(monitor.context, callback_uri)],
         "last_check": {
-            "at": _time(data.issues.checked_at),
-            "findings": [_finding(finding) for finding in data.issues.findings],
+            "at": _time(monitor.checked_at),
+            "results": [_result(result) for result in monitor.results],
         },
-        "excluded_vehicles": len(data.coordinator.excluded),
-        "vehicles": [_vehicle(state) for state in data.coordinator.vehicles.values()],
+        "excluded_vehicles": len(runtime.coordinator.excluded),
+        "vehicles": [_vehicle(vehicle) for vehicle in runtime.coordinator.vehicles.values()],
     }
 
 
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: SmartcarConfigEntry, device: DeviceEntry
 ) -> dict[str, object]:
-    """Return how one vehicle is doing, and the callback that it depends on."""
+    """Return the state of one vehicle, and of the callback URI that it depends on."""
     diagnostics = await async_get_config_entry_diagnostics(hass, entry)
-    state = entry.runtime_data.coordinator.vehicles.get(vehicle_id_of(device) or "")
-    return {**diagnostics, "vehicles": [] if state is None else [_vehicle(state)]}
+    vehicle = entry.runtime_data.coordinator.vehicles.get(vehicle_id_of(device) or "")
+    return {**diagnostics, "vehicles": [] if vehicle is None else [_vehicle(vehicle)]}
 
 
-def _finding(finding: Finding) -> dict[str, object]:
-    """Return a finding without its placeholders, which have names in them."""
-    return {"proof": finding.proof, "outcome": finding.outcome, "reason": finding.reason}
+def _result(result: CheckResult) -> dict[str, object]:
+    """Return a result without its placeholders, which contain names."""
+    return {"check": result.check, "status": result.status, "reason": result.reason}
 
 
-def _vehicle(state: VehicleState) -> dict[str, object]:
-    vehicle = state.vehicle
+def _vehicle(vehicle: VehicleState) -> dict[str, object]:
+    info = vehicle.info
     return {
-        "make": vehicle.make,
-        "model": vehicle.model,
-        "year": vehicle.year,
-        "powertrain": vehicle.powertrain,
-        "vin_known": vehicle.vin is not None,
-        "permissions": None if vehicle.permissions is None else sorted(vehicle.permissions),
-        "listed": state.listed,
-        "subscribed": state.subscribed_to is not None,
-        "refused": None if state.refused is None else state.refused.name,
-        "last_reported": _time(state.last_reported),
-        "last_delivery": _time(state.last_delivery),
+        "make": info.make,
+        "model": info.model,
+        "year": info.year,
+        "powertrain": info.powertrain,
+        "vin_known": info.vin is not None,
+        "permissions": None if info.permissions is None else sorted(info.permissions),
+        "listed": vehicle.listed,
+        "subscribed": vehicle.subscribed_to is not None,
+        "refused": None if vehicle.refused is None else vehicle.refused.name,
+        "last_reported": _time(vehicle.last_reported),
+        "last_delivery": _time(vehicle.last_delivery),
         "problems": [
             {
-                "error": trouble.problem.name,
-                "remedy": trouble.problem.remedy,
-                "since": _time(trouble.since),
+                "error": active.problem.name,
+                "remedy": active.problem.remedy,
+                "since": _time(active.since),
             }
-            for trouble in state.troubles.values()
+            for active in vehicle.active_problems.values()
         ],
-        "signals": {code: _signal(latest) for code, latest in sorted(state.signals.items())},
+        "signals": {code: _signal(signal) for code, signal in sorted(vehicle.signals.items())},
     }
 
 
-def _signal(latest: Latest) -> dict[str, object]:
+def _signal(signal: SignalState) -> dict[str, object]:
     return {
-        "status": "ok" if latest.problem is None else latest.problem.name,
-        "recorded_at": _time(latest.recorded_at),
-        "delivered_at": _time(latest.delivered_at),
-        "parts": [reading.key.partition(".")[2] for reading in latest.readings],
-        "unknown": [
-            reading.key.partition(".")[2] for reading in latest.readings if reading.value is None
-        ],
+        "status": "ok" if signal.problem is None else signal.problem.name,
+        "recorded_at": _time(signal.recorded_at),
+        "delivered_at": _time(signal.delivered_at),
+        "parts": [reading.part for reading in signal.readings],
+        "unknown": [reading.part for reading in signal.readings if reading.value is None],
     }
 
 
 def _time(milliseconds: int | None) -> str | None:
     if milliseconds is None:
         return None
-    return dt_util.utc_from_timestamp(milliseconds / 1000).isoformat(timespec="seconds")
+    return utc_from_ms(milliseconds).isoformat(timespec="seconds")

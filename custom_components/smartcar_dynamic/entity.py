@@ -1,12 +1,11 @@
-"""What all entities share: a vehicle's device, a vocabulary key, and silence without news."""
+"""The bases of all entities, and how they are added as vehicles and readings appear."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 import logging
-import re
 from typing import override
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
@@ -18,105 +17,109 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .coordinator import SmartcarCoordinator
-from .data import SmartcarConfigEntry
+from .runtime import SmartcarConfigEntry
 from .smartcar.model import Reading, Value
 from .vehicle import VehicleState
 
 _LOGGER = logging.getLogger(__name__)
 
-_ANOTHERS: HassKey[set[tuple[str, str]]] = HassKey(f"{DOMAIN}_anothers")
+_LOGGED_AS_OWNED: HassKey[set[tuple[str, str]]] = HassKey(f"{DOMAIN}_owned_by_other_entry")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SmartcarEntityDescription(EntityDescription):
-    """Describes an entity; `key` is a key of the vocabulary, with `*` for a position's name."""
+    """Describes an entity; `key` is a reading's, with `*` for a position, or a derived value's."""
 
 
 class SmartcarEntity(Entity):
-    """An entity for one key of one vehicle."""
+    """An entity of a vehicle, written only when its key has changed."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False
+
+    def __init__(
+        self,
+        coordinator: SmartcarCoordinator,
+        vehicle: VehicleState,
+        description: EntityDescription,
+    ) -> None:
+        """Initialize with the value that is known."""
+        self.entity_description = description
+        self._coordinator = coordinator
+        self._vehicle = vehicle
+        self._key = description.key
+        self._attr_unique_id = f"{vehicle.id}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, vehicle.id)})
+        self._update()
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen for changes."""
+        self.async_on_remove(self._async_add_listener())
+        # The value may have changed while Home Assistant was adding the entity.
+        self._update()
+
+    @callback
+    def async_entity_id_changed(self) -> None:
+        """Keep listening: a renamed entity has the same key."""
+
+    @callback
+    def _async_add_listener(self) -> CALLBACK_TYPE:
+        """Listen for changes; return a function that ends it."""
+        return self._coordinator.async_add_key_listener(
+            self._vehicle.id, self._key, self._async_changed
+        )
+
+    @callback
+    def _async_changed(self) -> None:
+        """Write the changed state."""
+        self._update()
+        self.async_write_ha_state()
+
+    def _update(self) -> None:
+        """Set the entity's attributes from what is known."""
+        raise NotImplementedError
+
+
+class SmartcarReadingEntity(SmartcarEntity):
+    """An entity of one reading of a vehicle."""
 
     entity_description: SmartcarEntityDescription
 
     def __init__(
         self,
         coordinator: SmartcarCoordinator,
-        state: VehicleState,
-        key: str,
+        vehicle: VehicleState,
         description: SmartcarEntityDescription,
     ) -> None:
-        """Take the newest value that is known."""
-        self.entity_description = description
-        self._coordinator = coordinator
-        self._state = state
-        self._key = key
-        self._code = key.partition(".")[0]
-        self._attr_unique_id = f"{state.vehicle.id}_{key}"
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, state.vehicle.id)})
-        self._update()
+        """Initialize with the newest reading."""
+        self._code = description.key.partition(".")[0]
+        super().__init__(coordinator, vehicle, description)
 
     @override
-    async def async_added_to_hass(self) -> None:
-        """Listen for news."""
-        self.async_on_remove(
-            self._coordinator.async_listen(self._state.vehicle.id, self._key, self._async_news)
-        )
-        # News may have come while Home Assistant was adding the entity.
-        self._update()
-
-    @callback
-    def _async_news(self) -> None:
-        """Write the state: there is news."""
-        self._update()
-        self.async_write_ha_state()
-
     def _update(self) -> None:
-        """Take over value and availability."""
-        state = self._state
-        available = state.is_available(self._code)
+        available = self._vehicle.is_available(self._code)
         if available is not self._attr_available:
             self._attr_available = available
-        reading = state.readings.get(self._key)
-        self._take(None if reading is None else reading.value)
+        reading = self._vehicle.readings.get(self._key)
+        self._set_value(None if reading is None else reading.value)
 
-    def _take(self, value: Value | None) -> None:
-        """Make the entity's own state of a value."""
+    def _set_value(self, value: Value | None) -> None:
+        """Set the entity's state from a reading's value."""
         raise NotImplementedError
 
 
-@callback
-def async_is_anothers(
-    hass: HomeAssistant, entry: SmartcarConfigEntry, platform: str, state: VehicleState, key: str
-) -> bool:
-    """Tell whether another entry of ours has this entity; log that once per vehicle."""
-    registry, vehicle = er.async_get(hass), state.vehicle
-    entity_id = registry.async_get_entity_id(platform, DOMAIN, f"{vehicle.id}_{key}")
-    if entity_id is None:
-        return False
-    if registry.entities[entity_id].config_entry_id in {None, entry.entry_id}:
-        return False
-    logged = hass.data.setdefault(_ANOTHERS, set())
-    if (entry.entry_id, vehicle.id) not in logged:
-        logged.add((entry.entry_id, vehicle.id))
-        _LOGGER.info(
-            "Vehicle %s has entities of another entry; %s adds none of those",
-            vehicle.tail,
-            entry.title,
-        )
-    return True
-
-
-type EntityFactory = Callable[[SmartcarCoordinator, VehicleState, str], Entity | None]
-"""Makes the entity for a key, or none where the key belongs to another platform."""
+type ReadingEntityFactory = Callable[[SmartcarCoordinator, VehicleState, str], Entity | None]
+"""Creates the entity for a key, or `None` where the key belongs to another platform."""
+type VehicleEntityFactory = Callable[[VehicleState], Iterable[SmartcarEntity]]
+"""Creates a platform's entities of a vehicle."""
 
 
 @callback
-def async_add_entities_for_readings(
+def async_add_reading_entities(
     entry: SmartcarConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
-    create: EntityFactory,
+    create: ReadingEntityFactory,
 ) -> None:
     """Add an entity for each key as it first appears."""
     coordinator = entry.runtime_data.coordinator
@@ -124,67 +127,92 @@ def async_add_entities_for_readings(
     known: dict[str, tuple[VehicleState, set[str]]] = {}
 
     @callback
-    def add(state: VehicleState, keys: Iterable[str]) -> None:
-        of, seen = known.get(state.vehicle.id, (state, set()))
-        if of is not state:
+    def add(vehicle: VehicleState, keys: Iterable[str]) -> None:
+        known_vehicle, known_keys = known.get(vehicle.id, (vehicle, set()))
+        if known_vehicle is not vehicle:
             # The vehicle was deleted and has come back.
-            seen = set()
-        known[state.vehicle.id] = (state, seen)
-        new = [key for key in keys if key not in seen]
-        seen.update(new)
+            known_keys = set()
+        known[vehicle.id] = (vehicle, known_keys)
+        new = [key for key in keys if key not in known_keys]
+        known_keys.update(new)
         entities = [
             entity
             for key in new
-            if (entity := create(coordinator, state, key)) is not None
-            and not async_is_anothers(coordinator.hass, entry, platform, state, key)
+            if (entity := create(coordinator, vehicle, key)) is not None
+            and not async_is_owned_by_other_entry(coordinator.hass, entry, platform, vehicle, key)
         ]
         if entities:
             async_add_entities(entities)
 
-    entry.async_on_unload(coordinator.async_listen_readings(add))
+    entry.async_on_unload(coordinator.async_add_new_key_listener(add))
 
 
-def table[DescriptionT: SmartcarEntityDescription](
+@callback
+def async_add_vehicle_entities(
+    entry: SmartcarConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    create: VehicleEntityFactory,
+) -> None:
+    """Add a vehicle's entities as the vehicle appears."""
+    coordinator = entry.runtime_data.coordinator
+    platform = async_get_current_platform().domain
+    known: dict[str, VehicleState] = {}
+
+    @callback
+    def add(vehicle: VehicleState) -> None:
+        # One that was deleted and has come back is another object.
+        if known.get(vehicle.id) is vehicle:
+            return
+        known[vehicle.id] = vehicle
+        async_add_entities(
+            entity
+            for entity in create(vehicle)
+            if not async_is_owned_by_other_entry(
+                coordinator.hass, entry, platform, vehicle, entity.entity_description.key
+            )
+        )
+
+    for vehicle in coordinator.vehicles.values():
+        add(vehicle)
+    entry.async_on_unload(coordinator.async_add_vehicle_listener(add))
+
+
+@callback
+def async_is_owned_by_other_entry(
+    hass: HomeAssistant,
+    entry: SmartcarConfigEntry,
+    platform: str,
+    vehicle: VehicleState,
+    key: str,
+) -> bool:
+    """Tell whether an entity belongs to another entry of ours; log that once per vehicle."""
+    registry = er.async_get(hass)
+    entity_id = registry.async_get_entity_id(platform, DOMAIN, f"{vehicle.id}_{key}")
+    if entity_id is None:
+        return False
+    if registry.entities[entity_id].config_entry_id in {None, entry.entry_id}:
+        return False
+    logged = hass.data.setdefault(_LOGGED_AS_OWNED, set())
+    if (entry.entry_id, vehicle.id) not in logged:
+        logged.add((entry.entry_id, vehicle.id))
+        _LOGGER.info(
+            "Vehicle %s has entities of another entry; %s adds none of those",
+            vehicle.info.short_id,
+            entry.title,
+        )
+    return True
+
+
+def by_key[DescriptionT: EntityDescription](
     *descriptions: DescriptionT,
 ) -> Mapping[str, DescriptionT]:
     """Return descriptions by key."""
     return {description.key: description for description in descriptions}
 
 
-def describe[DescriptionT: SmartcarEntityDescription](
-    descriptions: Mapping[str, DescriptionT], key: str
-) -> DescriptionT | None:
-    """Return the description for a key; one for a position bears its name."""
-    if (description := descriptions.get(key)) is not None:
-        return description
-    code, *parts = key.split(".")
-    position = _POSITION.fullmatch(parts[0]) if parts else None
-    if position is None:
+def unlisted_reading(vehicle: VehicleState, key: str) -> tuple[str, Reading] | None:
+    """Return the label and the reading of a signal that the catalogue does not list."""
+    signal, reading = vehicle.signals.get(key), vehicle.readings.get(key)
+    if signal is None or signal.label is None or reading is None:
         return None
-    description = descriptions.get(".".join((code, "*", *parts[1:])))
-    if description is None:
-        return None
-    if position["row"] is None and position["column"] is None:
-        return replace(
-            description, key=key, translation_key=f"{description.translation_key}_{parts[0]}"
-        )
-    # A word in a placeholder could not be translated.
-    place = {
-        "row": position["row"] or _NUMBERS[position["end"]],
-        "column": position["column"] or _NUMBERS[position["side"]],
-    }
-    return replace(description, key=key, translation_placeholders=place)
-
-
-_POSITION = re.compile(
-    r"(?:(?P<end>front|back)|row(?P<row>\d+))_(?:(?P<side>left|right)|column(?P<column>\d+))"
-)
-_NUMBERS = {"front": "1", "back": "2", "left": "1", "right": "2"}
-
-
-def unlisted(state: VehicleState, key: str) -> tuple[str, Reading] | None:
-    """Return the label and the reading of a signal that the vocabulary does not list."""
-    latest, reading = state.signals.get(key), state.readings.get(key)
-    if latest is None or latest.label is None or reading is None:
-        return None
-    return latest.label, reading
+    return signal.label, reading

@@ -1,4 +1,4 @@
-"""The flows that fix a repair issue: each verifies that the problem is gone before it closes."""
+"""The fix flows of repair issues: each verifies that the problem is gone before it closes."""
 
 from typing import override
 
@@ -6,30 +6,23 @@ from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, Rep
 from homeassistant.components.repairs.const import FlowType
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
-import voluptuous as vol
 
-from .address import async_callback_address
 from .api import hosts
-from .check import Outcome, is_gone
+from .checks.issues import check_of
+from .checks.result import CheckStatus
 from .connect import async_application_id, reauthenticate_url
 from .const import CONF_MANAGEMENT_TOKEN, DOMAIN
-from .data import SmartcarConfigEntry
-from .issues import proof_of
+from .device import async_remove_devices
+from .flows import forms
+from .runtime import SmartcarConfigEntry
 from .smartcar.client import SmartcarError
+from .util import now_ms
 from .vehicle import VehicleState
+from .webhook.uri import async_get_callback_uri
 
 type IssueData = dict[str, str | int | float | None]
 
 _MY_SMARTCAR = "https://my.smartcar.com"
-_TOKEN_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_MANAGEMENT_TOKEN): TextSelector(
-            TextSelectorConfig(type=TextSelectorType.PASSWORD)
-        )
-    }
-)
 
 
 class _EntryRepairFlow(RepairsFlow):
@@ -49,7 +42,7 @@ class _EntryRepairFlow(RepairsFlow):
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Close if the problem is gone, say so if it is not."""
+        """Close if the problem is gone; else say that it is not."""
         errors = {}
         if user_input is not None:
             error = await self._async_error()
@@ -71,54 +64,55 @@ class _EntryRepairFlow(RepairsFlow):
 
 
 class CheckRepairFlow(_EntryRepairFlow):
-    """A repair that the chain of proofs verifies."""
+    """A repair that the connection check verifies."""
 
     def __init__(self, entry: SmartcarConfigEntry, data: IssueData) -> None:
-        """Show the callback URI, which most of them are about."""
+        """Initialize the flow."""
         super().__init__(entry, data)
         self._issue = str(data["issue"])
 
     @override
     async def _async_placeholders(self) -> dict[str, str]:
-        address = await async_callback_address(
-            self.hass, self._entry.runtime_data.callback.webhook_id
+        callback_uri = await async_get_callback_uri(
+            self.hass, self._entry.runtime_data.webhook.webhook_id
         )
-        return {**self._placeholders, "callback_uri": address.uri or "-"}
+        return {**self._placeholders, "callback_uri": callback_uri.uri or "-"}
 
     @override
     async def _async_error(self) -> str | None:
-        issues = self._entry.runtime_data.issues
-        findings = await issues.async_check()
-        if not issues.is_raised(self._issue):
+        monitor = self._entry.runtime_data.monitor
+        results = await monitor.async_check()
+        if not monitor.issues.is_raised(self._issue):
             return None
-        proof = proof_of(self._issue)
-        told = any(
-            finding.proof is proof and finding.outcome is not Outcome.UNKNOWN
-            for finding in findings
+        check = check_of(self._issue)
+        is_known = any(
+            result.check is check and result.status is not CheckStatus.UNKNOWN for result in results
         )
-        return "not_resolved" if told else "not_checked"
+        return "not_resolved" if is_known else "not_checked"
 
 
 class VehicleRepairFlow(_EntryRepairFlow):
-    """A repair of one vehicle, which Smartcar's next news of it verifies."""
+    """A repair of one vehicle, which the next delivery about it verifies."""
 
-    def __init__(self, entry: SmartcarConfigEntry, data: IssueData, state: VehicleState) -> None:
-        """Know the vehicle."""
+    def __init__(self, entry: SmartcarConfigEntry, data: IssueData, vehicle: VehicleState) -> None:
+        """Initialize the flow."""
         super().__init__(entry, data)
-        self._state = state
+        self._vehicle = vehicle
         self._issue = str(data["issue"])
 
     @override
     async def _async_placeholders(self) -> dict[str, str]:
-        url = reauthenticate_url(hosts(), self._state, await async_application_id(self._entry))
+        application_id = await async_application_id(self._entry.runtime_data)
+        url = reauthenticate_url(hosts(), self._vehicle, application_id)
         return {**self._placeholders, "url": url or _MY_SMARTCAR}
 
     @override
     async def _async_error(self) -> str | None:
-        data = self._entry.runtime_data
+        runtime = self._entry.runtime_data
         if self._issue == "subscription_refused":
-            await data.subscriptions.async_reconcile()
-        is_raised = data.issues.is_raised(self._issue, self._state.vehicle.id)
+            await runtime.subscriptions.async_reconcile()
+        await runtime.monitor.async_look()
+        is_raised = runtime.monitor.issues.is_raised(self._issue, self._vehicle.id)
         return "not_resolved" if is_raised else None
 
 
@@ -126,50 +120,44 @@ class VehicleGoneRepairFlow(_EntryRepairFlow):
     """Deletes a vehicle that is gone from the account, unless it has come back."""
 
     def __init__(self, entry: SmartcarConfigEntry, data: IssueData, vehicle_id: str) -> None:
-        """Know the vehicle."""
+        """Initialize the flow."""
         super().__init__(entry, data)
         self._vehicle_id = vehicle_id
 
     @override
     async def _async_error(self) -> str | None:
-        data = self._entry.runtime_data
-        vehicles = data.coordinator.vehicles
+        runtime = self._entry.runtime_data
+        vehicles = runtime.coordinator.vehicles
         if self._vehicle_id in vehicles:
             try:
-                listed = await data.client.vehicles()
+                listed = await runtime.client.vehicles()
             except SmartcarError:
                 return "not_checked"
-            # A new one becomes a device when it is subscribed: that asks for its name first.
-            data.coordinator.async_take_vehicles([it for it in listed if it.id in vehicles])
-        state = vehicles.get(self._vehicle_id)
-        if state is not None and not is_gone(state):
+            # A new vehicle gets its device when it is subscribed, which asks for its name first.
+            runtime.coordinator.async_update_account(info for info in listed if info.id in vehicles)
+        vehicle = vehicles.get(self._vehicle_id)
+        if vehicle is not None and not vehicle.is_gone(now_ms()):
             return None
-        registry = dr.async_get(self.hass)
-        device = registry.async_get_device_by_identifier(
-            (DOMAIN, self._vehicle_id), self._entry.entry_id
-        )
-        if device is not None:
-            registry.async_remove_device(device.id)
-        await data.async_forget(self._vehicle_id)
+        async_remove_devices(self.hass, self._entry.entry_id, [self._vehicle_id])
+        await runtime.async_forget(self._vehicle_id)
         return None
 
 
 class SignaturesRepairFlow(_EntryRepairFlow):
-    """Takes the right management token, which must sign what was refused."""
+    """Takes the right management token: one that signs what was refused."""
 
     @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Keep the token if it is the right one."""
+        """Store the token if it is the right one."""
         errors = {}
         if user_input is not None:
             token = user_input[CONF_MANAGEMENT_TOKEN].strip()
-            data = self._entry.runtime_data
-            if data.callback.is_key_of_rejected(token) is False:
-                errors = {CONF_MANAGEMENT_TOKEN: "wrong_management_token"}
+            error = self._entry.runtime_data.async_try_management_token(token)
+            if error is not None:
+                errors = {CONF_MANAGEMENT_TOKEN: error}
             else:
-                data.coordinator.health.rejected = 0
                 self.hass.config_entries.async_update_entry(
                     self._entry,
                     data={**self._entry.data, CONF_MANAGEMENT_TOKEN: token},
@@ -178,20 +166,20 @@ class SignaturesRepairFlow(_EntryRepairFlow):
                 return self.async_create_entry(data={})
         return self.async_show_form(
             step_id="confirm",
-            data_schema=_TOKEN_SCHEMA,
+            data_schema=forms.MANAGEMENT_TOKEN,
             errors=errors,
             description_placeholders=self._placeholders,
         )
 
 
-class MoveRepairFlow(_EntryRepairFlow):
-    """Leads to the reconfigure flow; the issue stays until the entry has moved."""
+class MigrationRepairFlow(_EntryRepairFlow):
+    """Leads to the reconfigure flow; the issue stays until the entry is migrated."""
 
     @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Begin to move."""
+        """Start the reconfigure flow."""
         if user_input is None:
             return self.async_show_form(
                 step_id="confirm", description_placeholders=self._placeholders
@@ -213,7 +201,7 @@ class UnloadedRepairFlow(ConfirmRepairFlow):
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Show the same text, with nothing to look up."""
+        """Show the same text without what only a loaded entry knows."""
         result = await super().async_step_confirm(user_input)
         if user_input is None:
             known = result.get("description_placeholders") or {}
@@ -241,10 +229,10 @@ async def async_create_fix_flow(
         case "signatures_rejected":
             return SignaturesRepairFlow(entry, data)
         case "api_v2_end":
-            return MoveRepairFlow(entry, data)
+            return MigrationRepairFlow(entry, data)
         case "vehicle_gone":
             return VehicleGoneRepairFlow(entry, data, str(data["vehicle_id"]))
-    state = entry.runtime_data.coordinator.vehicles.get(str(data.get("vehicle_id")))
-    if state is not None:
-        return VehicleRepairFlow(entry, data, state)
+    vehicle = entry.runtime_data.coordinator.vehicles.get(str(data.get("vehicle_id")))
+    if vehicle is not None:
+        return VehicleRepairFlow(entry, data, vehicle)
     return CheckRepairFlow(entry, data)

@@ -28,22 +28,24 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.util import dt as dt_util
 
-from .const import LAST_REPORTED
+from .const import LAST_DELIVERY, LAST_REPORTED
 from .coordinator import SmartcarCoordinator
-from .data import SmartcarConfigEntry
 from .entity import (
     SmartcarEntity,
     SmartcarEntityDescription,
-    async_add_entities_for_readings,
-    describe,
-    table,
-    unlisted,
+    SmartcarReadingEntity,
+    async_add_reading_entities,
+    async_add_vehicle_entities,
+    by_key,
+    unlisted_reading,
 )
+from .positions import find_description
+from .runtime import SmartcarConfigEntry
 from .smartcar.model import Position, Value
+from .smartcar.signals import BATTERY_STATUSES, CHARGING_STATUSES, GEARS
 from .smartcar.units import Unit
-from .standing import STANDING_SENSORS, StandingSensor, async_add_standing
+from .util import utc_from_ms
 from .vehicle import VehicleState
 
 PARALLEL_UPDATES = 0
@@ -124,7 +126,7 @@ class SmartcarTimestampDescription(SmartcarSensorEntityDescription):
     types: tuple[type, ...] = (datetime,)
 
 
-SENSORS: Final = table(
+SENSORS: Final = by_key(
     # Charging
     SmartcarCurrentDescription(
         key="charge-amperage",
@@ -199,7 +201,7 @@ SENSORS: Final = table(
     SmartcarEnumDescription(
         key="charge-detailedchargingstatus",
         translation_key="charging_status",
-        options=["charging", "fully_charged", "not_charging"],
+        options=[*CHARGING_STATUSES],
         entity_registry_enabled_default=True,
     ),
     SmartcarSensorEntityDescription(
@@ -328,7 +330,7 @@ SENSORS: Final = table(
     SmartcarEnumDescription(
         key="transmission-gearstate",
         translation_key="gear",
-        options=["drive", "neutral", "park", "reverse"],
+        options=[*GEARS],
     ),
     # Batteries
     SmartcarMeasurementDescription(
@@ -342,7 +344,7 @@ SENSORS: Final = table(
     SmartcarEnumDescription(
         key="lowvoltagebattery-status",
         translation_key="low_voltage_battery_status",
-        options=["bad", "good", "warn"],
+        options=[*BATTERY_STATUSES],
         entity_category=EntityCategory.DIAGNOSTIC,
     ),
     SmartcarCountDescription(
@@ -444,13 +446,19 @@ SENSORS: Final = table(
         suggested_display_precision=0,
         entity_registry_enabled_default=True,
     ),
-    # Ours
-    SmartcarTimestampDescription(
-        key=LAST_REPORTED,
-        translation_key="last_reported",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=True,
-    ),
+)
+
+_LAST_REPORTED: Final = SmartcarTimestampDescription(
+    key=LAST_REPORTED,
+    translation_key="last_reported",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=True,
+)
+# Off by default: each delivery is a row in the recorder.
+_LAST_DELIVERY: Final = SmartcarTimestampDescription(
+    key=LAST_DELIVERY,
+    translation_key="last_delivery",
+    entity_category=EntityCategory.DIAGNOSTIC,
 )
 
 # Kilowatt-hours and liters may be stored or used up: no class is right for both.
@@ -472,23 +480,31 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add sensors as their readings appear."""
-    async_add_entities_for_readings(entry, async_add_entities, create_sensor)
-    async_add_standing(entry, async_add_entities, StandingSensor, STANDING_SENSORS)
+    async_add_reading_entities(entry, async_add_entities, create_sensor)
+    coordinator = entry.runtime_data.coordinator
+    async_add_vehicle_entities(
+        entry,
+        async_add_entities,
+        lambda vehicle: [SmartcarLastDeliverySensor(coordinator, vehicle, _LAST_DELIVERY)],
+    )
 
 
 def create_sensor(
-    coordinator: SmartcarCoordinator, state: VehicleState, key: str
-) -> SmartcarSensor | None:
+    coordinator: SmartcarCoordinator, vehicle: VehicleState, key: str
+) -> SmartcarEntity | None:
     """Return the sensor for a key that is a sensor's."""
-    description = describe(SENSORS, key) or _describe_unlisted(state, key)
+    if key == LAST_REPORTED:
+        return SmartcarLastReportedSensor(coordinator, vehicle, _LAST_REPORTED)
+    description = find_description(SENSORS, key) or _unlisted_description(vehicle, key)
     if description is None:
         return None
-    sensor = SmartcarLastReportedSensor if key == LAST_REPORTED else SmartcarSensor
-    return sensor(coordinator, state, key, description)
+    return SmartcarSensor(coordinator, vehicle, description)
 
 
-def _describe_unlisted(state: VehicleState, key: str) -> SmartcarSensorEntityDescription | None:
-    found = unlisted(state, key)
+def _unlisted_description(
+    vehicle: VehicleState, key: str
+) -> SmartcarSensorEntityDescription | None:
+    found = unlisted_reading(vehicle, key)
     if found is None or isinstance(found[1].value, bool):
         return None
     label, reading = found
@@ -505,13 +521,13 @@ def _describe_unlisted(state: VehicleState, key: str) -> SmartcarSensorEntityDes
     )
 
 
-class SmartcarSensor(SmartcarEntity, SensorEntity):
-    """A sensor."""
+class SmartcarSensor(SmartcarReadingEntity, SensorEntity):
+    """A sensor of a reading."""
 
     entity_description: SmartcarSensorEntityDescription
 
     @override
-    def _take(self, value: Value | None) -> None:
+    def _set_value(self, value: Value | None) -> None:
         description = self.entity_description
         if (
             isinstance(value, (bool, Position))
@@ -522,12 +538,19 @@ class SmartcarSensor(SmartcarEntity, SensorEntity):
         self._attr_native_value = value
 
 
-class SmartcarLastReportedSensor(SmartcarSensor):
-    """When the vehicle last reported anything; it tells most when all else is unavailable."""
+class SmartcarLastReportedSensor(SmartcarEntity, SensorEntity):
+    """When the vehicle last recorded anything; available when all else is unavailable."""
 
     @override
     def _update(self) -> None:
-        reported = self._state.last_reported
-        self._attr_native_value = (
-            None if reported is None else dt_util.utc_from_timestamp(reported / 1000)
-        )
+        last_reported = self._vehicle.last_reported
+        self._attr_native_value = None if last_reported is None else utc_from_ms(last_reported)
+
+
+class SmartcarLastDeliverySensor(SmartcarEntity, SensorEntity):
+    """When Smartcar last delivered anything about the vehicle."""
+
+    @override
+    def _update(self) -> None:
+        last_delivery = self._vehicle.last_delivery
+        self._attr_native_value = None if last_delivery is None else utc_from_ms(last_delivery)

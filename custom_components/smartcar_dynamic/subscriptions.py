@@ -4,14 +4,13 @@ import asyncio
 from datetime import datetime, timedelta
 import logging
 
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 
-from .address import async_callback_address, same_address
-from .check import now
 from .const import CONF_SMARTCAR_WEBHOOK_ID
 from .coordinator import SmartcarCoordinator
-from .data import SmartcarConfigEntry
 from .smartcar.client import (
     SmartcarApiError,
     SmartcarClient,
@@ -19,40 +18,45 @@ from .smartcar.client import (
     SmartcarError,
     Webhook,
 )
-from .smartcar.model import Remedy, Vehicle
+from .smartcar.model import Remedy, VehicleInfo
+from .store import SmartcarStore
+from .util import now_ms
 from .vehicle import VehicleState
+from .webhook.uri import async_get_callback_uri, is_same_uri
 
 _LOGGER = logging.getLogger(__name__)
 
 _FIRST_RETRY = 30.0
-_LAST_RETRY = 3600.0
-_EVERY = timedelta(days=1)
+_MAX_RETRY = 3600.0
+_RECONCILE_INTERVAL = timedelta(days=1)
 _TOO_MANY_CALLS = "RATE_LIMIT:SMARTCAR_API"
 
 
 class Subscriptions:
-    """One entry's vehicles at Smartcar.
+    """One entry's subscriptions at Smartcar.
 
-    `error` is why the last attempt failed, `None` after one that did not.
+    `error` is why the last attempt failed, `None` after a successful one.
     """
 
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: SmartcarConfigEntry,
+        entry: ConfigEntry,
         client: SmartcarClient,
+        store: SmartcarStore,
         coordinator: SmartcarCoordinator,
     ) -> None:
-        """Prepare; nothing is asked before it is started."""
+        """Initialize; nothing is asked before the start."""
         self._hass = hass
         self._entry = entry
         self._client = client
+        self._store = store
         self._coordinator = coordinator
         self._lock = asyncio.Lock()
-        self._retry: CALLBACK_TYPE | None = None
-        self._delay = _FIRST_RETRY
-        self._failing = False
-        self._asked: set[str] | None = None
+        self._cancel_retry_timer: CALLBACK_TYPE | None = None
+        self._retry_delay = _FIRST_RETRY
+        self._is_failing = False
+        self._asked_about: set[str] | None = None
         self.error: SmartcarError | None = None
 
     @callback
@@ -60,18 +64,20 @@ class Subscriptions:
         """Reconcile now, daily, and again after a failure."""
         self._entry.async_on_unload(
             async_track_time_interval(
-                self._hass, self._async_again, _EVERY, cancel_on_shutdown=True
+                self._hass, self._async_timer, _RECONCILE_INTERVAL, cancel_on_shutdown=True
             )
         )
         self._entry.async_on_unload(self._cancel_retry)
-        self._entry.async_on_unload(self._coordinator.async_listen_vehicles(self._async_vehicle))
+        self._entry.async_on_unload(
+            self._coordinator.async_add_vehicle_listener(self._async_vehicle_changed)
+        )
         self.async_request()
 
     @callback
-    def _async_vehicle(self, state: VehicleState) -> None:
-        """Ask about a vehicle that came with a delivery: it may be a new one of the account."""
-        if self._asked is not None and state.vehicle.id not in self._asked:
-            self._asked.add(state.vehicle.id)
+    def _async_vehicle_changed(self, vehicle: VehicleState) -> None:
+        """Reconcile if a vehicle came with a delivery: it may be new in the account."""
+        if self._asked_about is not None and vehicle.id not in self._asked_about:
+            self._asked_about.add(vehicle.id)
             self.async_request()
 
     @callback
@@ -82,7 +88,7 @@ class Subscriptions:
         )
 
     async def async_reconcile(self) -> None:
-        """Make both lists equal; what fails is tried again later, except our credentials."""
+        """Make both lists equal; retry failures later, start a reauth for rejected credentials."""
         async with self._lock:
             self._cancel_retry()
             try:
@@ -95,109 +101,113 @@ class Subscriptions:
                 self._schedule_retry(error)
             else:
                 self.error = None
-                self._delay = _FIRST_RETRY
-                if self._failing:
-                    self._failing = False
+                self._retry_delay = _FIRST_RETRY
+                if self._is_failing:
+                    self._is_failing = False
                     _LOGGER.info("Smartcar's API is back")
-        self._entry.runtime_data.issues.async_look_at_vehicles()
 
     async def _async_reconcile(self) -> None:
-        vehicles = await self._client.vehicles()
-        self._asked = (self._asked or set()) | {vehicle.id for vehicle in vehicles}
-        # Before they become devices: entities are called for good what those are called at first.
-        described = [await self._async_described(vehicle) for vehicle in vehicles]
-        states = self._coordinator.async_take_vehicles(described)
-        webhook_id = await self.async_webhook_id()
-        if webhook_id is None:
+        listed = await self._client.vehicles()
+        self._asked_about = (self._asked_about or set()) | {info.id for info in listed}
+        # Before they become devices: entity IDs are derived from the first device name.
+        listed = tuple([await self._async_with_attributes(info) for info in listed])
+        vehicles = self._coordinator.async_update_account(listed)
+        smartcar_webhook_id = await self.async_smartcar_webhook_id()
+        if smartcar_webhook_id is None:
             return
-        subscribed = await self._client.subscribed(webhook_id)
-        delays = []
-        for state in states:
+        subscribed = await self._client.subscribed(smartcar_webhook_id)
+        errors = []
+        for vehicle in vehicles:
+            before = (vehicle.subscribed_to, vehicle.refused)
             if subscribed is not None:
-                state.subscribed_to = webhook_id if state.vehicle.id in subscribed else None
-            if state.subscribed_to == webhook_id:
-                state.refused = None
-            elif (delay := await self._async_subscribe(state, webhook_id)) is not None:
-                delays.append(delay)
-        await self._async_unsubscribe_left_out(subscribed, webhook_id)
-        health = self._coordinator.health
-        if not health.subscribed_at and any(state.subscribed_to for state in states):
-            health.subscribed_at = now()
-        self._coordinator.async_schedule_save()
-        if delays:
-            raise max(delays, key=lambda error: error.retry_after or 0)
+                is_subscribed = vehicle.id in subscribed
+                vehicle.subscribed_to = smartcar_webhook_id if is_subscribed else None
+            if vehicle.subscribed_to == smartcar_webhook_id:
+                vehicle.refused = None
+            elif (error := await self._async_subscribe(vehicle, smartcar_webhook_id)) is not None:
+                errors.append(error)
+            if before != (vehicle.subscribed_to, vehicle.refused):
+                self._coordinator.async_notify(vehicle)
+        await self._async_unsubscribe_excluded(subscribed, smartcar_webhook_id)
+        data = self._store.data
+        if not data.subscribed_at and any(vehicle.subscribed_to for vehicle in vehicles):
+            data.subscribed_at = now_ms()
+            self._store.async_schedule_save()
+        if errors:
+            raise max(errors, key=lambda error: error.retry_after or 0)
 
-    async def _async_unsubscribe_left_out(
-        self, subscribed: frozenset[str] | None, webhook_id: str
+    async def _async_unsubscribe_excluded(
+        self, subscribed: frozenset[str] | None, smartcar_webhook_id: str
     ) -> None:
-        """Unsubscribe the vehicles that the owner left out; what fails waits for the next time."""
-        left_out = self._coordinator.left_out
-        done: set[str] = set() if subscribed is None else {*(left_out - subscribed)}
-        for vehicle_id in left_out - done:
-            vehicle = Vehicle(vehicle_id)
+        """Unsubscribe the vehicles that the owner left out; failures wait for the next time."""
+        excluded = self._coordinator.to_unsubscribe
+        done: set[str] = set() if subscribed is None else {*(excluded - subscribed)}
+        for vehicle_id in excluded - done:
+            vehicle = VehicleInfo(vehicle_id)
             try:
-                await self._client.unsubscribe(vehicle, webhook_id)
+                await self._client.unsubscribe(vehicle, smartcar_webhook_id)
             except SmartcarApiError as error:
-                _LOGGER.debug("Vehicle %s: %s", vehicle.tail, error)
+                _LOGGER.debug("Vehicle %s: %s", vehicle.short_id, error)
             else:
                 done.add(vehicle_id)
-        self._coordinator.left_out = left_out - done
+        self._coordinator.to_unsubscribe = excluded - done
 
-    async def async_webhook_id(self) -> str | None:
-        """Return Smartcar's ID of our webhook; where it is not known, the one that points here."""
-        if webhook_id := self._entry.data.get(CONF_SMARTCAR_WEBHOOK_ID):
-            return str(webhook_id)
-        if (ours := await self.async_find_webhook()) is None:
+    async def async_smartcar_webhook_id(self) -> str | None:
+        """Return Smartcar's ID of our webhook, if need be the one with our callback URI."""
+        if smartcar_webhook_id := self._entry.data.get(CONF_SMARTCAR_WEBHOOK_ID):
+            return str(smartcar_webhook_id)
+        if (ours := await self._async_find_webhook()) is None:
             return None
-        self.async_keep_webhook_id(ours.id)
+        self.async_set_smartcar_webhook_id(ours.id)
         return ours.id
 
-    async def async_find_webhook(self) -> Webhook | None:
-        """Return the webhook whose callback URI is ours, if the API can tell."""
-        address = await async_callback_address(self._hass, self._entry.data["webhook_id"])
+    async def _async_find_webhook(self) -> Webhook | None:
+        """Return the webhook with our callback URI, if the API can tell."""
+        callback_uri = await async_get_callback_uri(self._hass, self._entry.data[CONF_WEBHOOK_ID])
         for webhook in await self._client.webhooks() or ():
-            if same_address(webhook.callback_uri, address.uri):
+            if is_same_uri(webhook.callback_uri, callback_uri.uri):
                 return webhook
         return None
 
     @callback
-    def async_keep_webhook_id(self, webhook_id: str) -> None:
-        """Keep Smartcar's ID of our webhook in the entry."""
+    def async_set_smartcar_webhook_id(self, smartcar_webhook_id: str) -> None:
+        """Store Smartcar's ID of our webhook in the entry."""
         self._hass.config_entries.async_update_entry(
-            self._entry, data={**self._entry.data, CONF_SMARTCAR_WEBHOOK_ID: webhook_id}
+            self._entry,
+            data={**self._entry.data, CONF_SMARTCAR_WEBHOOK_ID: smartcar_webhook_id},
         )
 
-    async def async_unsubscribe(self, vehicle: Vehicle) -> None:
-        """Have no more of a vehicle's data sent here. Raises a `SmartcarError`."""
-        if webhook_id := self._entry.data.get(CONF_SMARTCAR_WEBHOOK_ID):
-            await self._client.unsubscribe(vehicle, webhook_id)
+    async def async_unsubscribe(self, vehicle: VehicleInfo) -> None:
+        """Unsubscribe a vehicle. Raises `SmartcarError`."""
+        if smartcar_webhook_id := self._entry.data.get(CONF_SMARTCAR_WEBHOOK_ID):
+            await self._client.unsubscribe(vehicle, smartcar_webhook_id)
 
-    async def _async_described(self, vehicle: Vehicle) -> Vehicle:
-        """Return a vehicle with what Smartcar tells of it, if that is not known."""
-        known = self._coordinator.vehicles.get(vehicle.id)
+    async def _async_with_attributes(self, info: VehicleInfo) -> VehicleInfo:
+        """Return a vehicle with the attributes that Smartcar knows, unless they are known here."""
+        known = self._coordinator.vehicles.get(info.id)
         if (
-            vehicle.make is not None
-            or (known is not None and known.vehicle.make is not None)
-            or vehicle.id in self._coordinator.excluded
+            info.make is not None
+            or (known is not None and known.info.make is not None)
+            or info.id in self._coordinator.excluded
         ):
-            return vehicle
+            return info
         try:
-            return await self._client.describe(vehicle)
+            return await self._client.get_attributes(info)
         except SmartcarCredentialsError:
             raise
         except SmartcarApiError as error:
-            _LOGGER.debug("Vehicle %s: %s", vehicle.tail, error)
-            return vehicle
+            _LOGGER.debug("Vehicle %s: %s", info.short_id, error)
+            return info
 
     async def _async_subscribe(
-        self, state: VehicleState, webhook_id: str
+        self, vehicle: VehicleState, smartcar_webhook_id: str
     ) -> SmartcarApiError | None:
-        """Subscribe a vehicle; return what keeps it from that for a while.
+        """Subscribe a vehicle; return an error that passes by itself.
 
-        Another one may well be subscribed, unless Smartcar wants to be left alone for now.
+        Another vehicle may well be subscribed, unless Smartcar limits all calls.
         """
         try:
-            await self._client.subscribe(state.vehicle, webhook_id)
+            await self._client.subscribe(vehicle.info, smartcar_webhook_id)
         except SmartcarCredentialsError:
             raise
         except SmartcarApiError as error:
@@ -205,28 +215,28 @@ class Subscriptions:
                 if error.problem.name == _TOO_MANY_CALLS:
                     raise
                 return error
-            _LOGGER.debug("Vehicle %s: %s", state.vehicle.tail, error)
-            state.refused = error.problem
+            _LOGGER.debug("Vehicle %s: %s", vehicle.info.short_id, error)
+            vehicle.refused = error.problem
         else:
-            state.subscribed_to = webhook_id
-            state.refused = None
+            vehicle.subscribed_to = smartcar_webhook_id
+            vehicle.refused = None
         return None
 
     @callback
-    def _async_again(self, _now: datetime) -> None:
+    def _async_timer(self, _now: datetime) -> None:
         self.async_request()
 
     def _schedule_retry(self, error: SmartcarError) -> None:
-        wait = error.retry_after if isinstance(error, SmartcarApiError) else None
-        delay = max(wait or 0.0, self._delay)
-        self._delay = min(self._delay * 2, _LAST_RETRY)
-        if not self._failing:
-            self._failing = True
+        retry_after = error.retry_after if isinstance(error, SmartcarApiError) else None
+        delay = max(retry_after or 0.0, self._retry_delay)
+        self._retry_delay = min(self._retry_delay * 2, _MAX_RETRY)
+        if not self._is_failing:
+            self._is_failing = True
             _LOGGER.info("%s; trying again later", error)
-        again = HassJob(self._async_again, cancel_on_shutdown=True)
-        self._retry = async_call_later(self._hass, delay, again)
+        job = HassJob(self._async_timer, cancel_on_shutdown=True)
+        self._cancel_retry_timer = async_call_later(self._hass, delay, job)
 
     def _cancel_retry(self) -> None:
-        if self._retry is not None:
-            self._retry()
-            self._retry = None
+        if self._cancel_retry_timer is not None:
+            self._cancel_retry_timer()
+            self._cancel_retry_timer = None

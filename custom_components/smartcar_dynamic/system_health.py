@@ -5,12 +5,12 @@ from homeassistant.components.system_health import (
     async_check_can_reach_url,
 )
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.util import dt as dt_util
 
-from .address import async_callback_address
 from .api import hosts
-from .const import API_V2, CONF_API, DOMAIN
-from .data import SmartcarConfigEntry
+from .const import DOMAIN
+from .runtime import SmartcarConfigEntry
+from .util import utc_from_ms
+from .webhook.uri import async_get_callback_uri
 
 
 @callback
@@ -21,22 +21,19 @@ def async_register(_hass: HomeAssistant, register: SystemHealthRegistration) -> 
 
 async def _async_info(hass: HomeAssistant) -> dict[str, object]:
     entries: list[SmartcarConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
-    where = hosts()
-    generations = {entry.data[CONF_API] for entry in entries}
-    url = where.api if generations == {API_V2} else where.vehicle
+    url = entries[0].runtime_data.client.url if entries else hosts().vehicle
     kinds = set()
     for entry in entries:
-        address = await async_callback_address(hass, entry.runtime_data.callback.webhook_id)
-        kinds.add(address.obstacle or ("cloudhook" if address.is_cloudhook else "external"))
-    coordinators = [entry.runtime_data.coordinator for entry in entries]
+        uri = await async_get_callback_uri(hass, entry.runtime_data.webhook.webhook_id)
+        kinds.add(uri.obstacle or ("cloudhook" if uri.is_cloudhook else "external"))
     deliveries = [
-        coordinator.health.last_delivery
-        for coordinator in coordinators
-        if coordinator.health.last_delivery is not None
+        last_delivery
+        for entry in entries
+        if (last_delivery := entry.runtime_data.store.data.status.last_delivery) is not None
     ]
     return {
         "can_reach_server": async_check_can_reach_url(hass, url),
         "callback": ", ".join(sorted(kinds)),
-        "vehicles": sum(len(coordinator.vehicles) for coordinator in coordinators),
-        "last_delivery": dt_util.utc_from_timestamp(max(deliveries) / 1000) if deliveries else None,
+        "vehicles": sum(len(entry.runtime_data.coordinator.vehicles) for entry in entries),
+        "last_delivery": utc_from_ms(max(deliveries)) if deliveries else None,
     }

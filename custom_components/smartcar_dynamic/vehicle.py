@@ -1,24 +1,29 @@
-"""What is known of one vehicle: the newest reading of each signal, and its problems."""
+"""What is known of one vehicle: the newest reading of each signal, and its active problems."""
 
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
-from .smartcar.model import Content, Problem, Reading, Remedy, Report, Vehicle
+from .const import ACCOUNT_PROBLEM, LAST_DELIVERY, LAST_REPORTED
+from .smartcar.model import Content, Problem, Reading, Remedy, Report, VehicleInfo
 from .smartcar.problems import concerns_vehicle, ends_value
+from .util import HOUR
 
-_DOUBT = 500
-_MOST_UNLISTED = 200
+SILENT_FOR = 6 * HOUR
+"""Six hours of silence is not a coincidence: a dynamic webhook is hourly."""
+
+_REPEAT_TOLERANCE = 500
+_MAX_UNLISTED = 200
 _VIN = "vehicleidentification-vin"
 
 LASTING = frozenset({Remedy.REAUTHENTICATE, Remedy.OWNER, Remedy.PLAN})
-"""What a vehicle's own problem must ask for to be kept until it is over."""
+"""The remedies of a vehicle's problems that stay active until they are resolved."""
 WITHHOLDING = frozenset({Remedy.NOT_CAPABLE, Remedy.PERMISSION})
-"""What a signal's problem must ask for to make its entities unavailable."""
+"""The remedies of a signal's problems that make its entities unavailable."""
 
 
 @dataclass(slots=True)
-class Latest:
-    """The newest that was said about one signal.
+class SignalState:
+    """The newest state of one signal.
 
     `recorded_at` is the vehicle's time, `delivered_at` Smartcar's; both in milliseconds.
     """
@@ -30,7 +35,7 @@ class Latest:
     label: str | None = None
 
     def is_newer_than(self, recorded_at: int | None, delivered_at: int) -> bool:
-        """Tell whether what came before was recorded, or else delivered, later."""
+        """Tell whether this state was recorded, or else delivered, later."""
         if (
             recorded_at is not None
             and self.recorded_at is not None
@@ -41,193 +46,241 @@ class Latest:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """A problem of the vehicle as a whole; `since` is in milliseconds."""
+class ActiveProblem:
+    """A problem of the vehicle as a whole; `since` and `delivered_at` are in milliseconds."""
 
     problem: Problem
     since: int
     delivered_at: int
 
 
-class Proof(IntEnum):
-    """What a signal proves of the vehicle's connection: that it works, if it says something new."""
+class Freshness(IntEnum):
+    """How strongly a signal shows that the vehicle's connection works."""
 
     NONE = 0
-    REPEATED = 1
+    SEEN = 1
     NEW = 2
 
 
 @dataclass(slots=True)
-class News:
-    """What a report changed: keys of readings, and whether anything about the vehicle itself."""
+class Changes:
+    """What a report changed.
+
+    `keys` are those of readings and derived values. `vehicle`: the vehicle's attributes, problems
+    or place in the account. `availability`: that of all its readings.
+    """
 
     keys: list[str] = field(default_factory=list)
     vehicle: bool = False
+    availability: bool = False
 
 
 @dataclass(slots=True)
 class VehicleState:
     """One vehicle.
 
-    `listed` is `False` once it is gone from the account. `subscribed_to` is Smartcar's ID of a
-    webhook; `refused` is why Smartcar would not subscribe it.
+    `signals` is by signal code, `readings` by key, `active_problems` by the error's name.
+    `recovered_at` is when the vehicle last proved that its connection works, and `resolved_at` when
+    Smartcar called each problem resolved. `listed` is `False` once it is gone from the account.
+    `subscribed_to` is Smartcar's ID of a webhook; `refused` is why Smartcar would not subscribe it.
     """
 
-    vehicle: Vehicle
-    signals: dict[str, Latest] = field(default_factory=dict)
+    info: VehicleInfo
+    signals: dict[str, SignalState] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
-    troubles: dict[str, Trouble] = field(default_factory=dict)
+    active_problems: dict[str, ActiveProblem] = field(default_factory=dict)
     recovered_at: int = 0
     resolved_at: dict[str, int] = field(default_factory=dict)
     last_reported: int | None = None
     last_delivery: int | None = None
     listed: bool = True
-    subscribed_to: str | None = None
+    subscribed_to: str | None = field(default=None, repr=False)
     refused: Problem | None = None
+
+    @property
+    def id(self) -> str:
+        """Return Smartcar's ID of the vehicle."""
+        return self.info.id
+
+    @property
+    def keys(self) -> list[str]:
+        """Return the keys of all that is known: readings and derived values."""
+        return [*self.readings, *([LAST_REPORTED] if self.last_reported else [])]
 
     @property
     def needs_reauthentication(self) -> bool:
         """Tell whether the owner must go through Smartcar Connect again."""
-        return bool(self.troubles) and any(
-            trouble.problem.remedy is Remedy.REAUTHENTICATE for trouble in self.troubles.values()
+        return bool(self.active_problems) and any(
+            active.problem.remedy is Remedy.REAUTHENTICATE
+            for active in self.active_problems.values()
         )
 
     def is_available(self, code: str) -> bool:
-        """Tell whether a signal is worth showing; silence is no reason against it."""
-        latest = self.signals.get(code)
-        return latest is not None and latest.problem is None and not self.needs_reauthentication
+        """Tell whether a signal's readings can be shown; silence does not make them unavailable."""
+        signal = self.signals.get(code)
+        return signal is not None and signal.problem is None and not self.needs_reauthentication
 
-    def learn(self, facts: Vehicle) -> bool:
-        """Take over what is known of the facts; tell whether that changed anything."""
-        if facts == self.vehicle:
+    def is_silent(self, now: int) -> bool:
+        """Tell whether nothing was delivered for hours."""
+        return now - (self.last_delivery or 0) > SILENT_FOR
+
+    def is_gone(self, now: int) -> bool:
+        """Tell whether the vehicle is gone from the account.
+
+        A vehicle that still delivers is not gone, even if the account no longer lists it: right
+        after connecting the list may be empty, and on API v2.0 it may be another owner's.
+        """
+        return not self.listed and self.is_silent(now)
+
+    def update_info(self, info: VehicleInfo) -> bool:
+        """Merge attributes; tell whether that changed any."""
+        if info == self.info:
             return False
-        merged = self.vehicle.updated(facts)
-        if merged == self.vehicle:
+        merged = self.info.merged_with(info)
+        if merged == self.info:
             return False
-        self.vehicle = merged
+        self.info = merged
         return True
 
-    def apply(self, report: Report) -> News:
-        """Take over what a report says that is newer than what is known."""
-        news = News(vehicle=self.learn(report.vehicle))
-        proof = Proof.NONE
+    def apply(self, report: Report) -> Changes:
+        """Apply what a report says that is newer than what is known; return what changed."""
+        changes = Changes(vehicle=self.update_info(report.vehicle))
+        last_reported = self.last_reported
+        had_problem, needed_reauthentication = (
+            bool(self.active_problems),
+            self.needs_reauthentication,
+        )
+        freshness = Freshness.NONE
         for signal in report.signals:
-            proof = max(
-                proof,
-                self._apply_signal(signal.content, signal.recorded_at, report.delivered_at, news),
+            freshness = max(
+                freshness,
+                self._apply_signal(
+                    signal.content, signal.recorded_at, report.delivered_at, changes
+                ),
             )
-        if proof:
-            # A repetition is no proof beside an error that was on its way at the same time.
-            doubt = _DOUBT if proof is Proof.REPEATED and not report.is_whole else 0
-            news.vehicle |= self._recover(report.delivered_at - doubt)
+        if freshness:
+            # A repeated value says little beside an error that was sent at the same time.
+            seen_beside_error = freshness is Freshness.SEEN and not report.errors_included
+            tolerance = _REPEAT_TOLERANCE if seen_beside_error else 0
+            changes.vehicle |= self._recover(report.delivered_at - tolerance)
         for problem in report.problems:
-            self._apply_problem(problem, report.delivered_at, news)
+            self._apply_problem(problem, report.delivered_at, changes)
         self.last_delivery = max(self.last_delivery or 0, report.delivered_at)
-        return news
+        changes.keys.append(LAST_DELIVERY)
+        if self.last_reported != last_reported:
+            changes.keys.append(LAST_REPORTED)
+        if bool(self.active_problems) is not had_problem:
+            changes.keys.append(ACCOUNT_PROBLEM)
+        changes.availability = self.needs_reauthentication is not needed_reauthentication
+        return changes
 
     def _apply_signal(
-        self, content: Content, recorded_at: int | None, delivered_at: int, news: News
-    ) -> Proof:
-        """Take over one signal; return what it proves of the vehicle's connection."""
-        latest = self.signals.get(content.code)
+        self, content: Content, recorded_at: int | None, delivered_at: int, changes: Changes
+    ) -> Freshness:
+        """Apply one signal; return how strongly it shows that the connection works."""
+        signal = self.signals.get(content.code)
         if content.problem is not None:
-            if latest is None or latest.problem is not content.problem:
-                self._apply_problem(content.problem, delivered_at, news)
+            if signal is None or signal.problem is not content.problem:
+                self._apply_problem(content.problem, delivered_at, changes)
             else:
-                latest.delivered_at = max(latest.delivered_at, delivered_at)
-            return Proof.NONE
+                signal.delivered_at = max(signal.delivered_at, delivered_at)
+            return Freshness.NONE
         if not content.readings:
-            return Proof.NONE
-        if latest is None:
-            if content.label is not None and self._has_many_unlisted():
-                return Proof.NONE
-            latest = self.signals[content.code] = Latest(delivered_at)
-        # A problem that was told after this reading stands, though the reading came last.
-        elif latest.problem is not None and delivered_at >= latest.delivered_at:
-            latest.problem = None
-            news.keys += self._keys_of(content.code)
-        if latest.is_newer_than(recorded_at, delivered_at):
-            return Proof.NONE
-        latest.label = content.label
-        latest.delivered_at = max(latest.delivered_at, delivered_at)
-        is_new = self._take_time(latest, recorded_at)
-        if latest.readings is not content.readings:
-            is_new |= self._take(latest, content.readings, news)
-        return Proof.NEW if is_new else Proof.REPEATED
+            return Freshness.NONE
+        if signal is None:
+            if content.label is not None and self._has_max_unlisted():
+                return Freshness.NONE
+            signal = self.signals[content.code] = SignalState(delivered_at)
+        # A problem that was delivered after this reading stays, though the reading came last.
+        elif signal.problem is not None and delivered_at >= signal.delivered_at:
+            signal.problem = None
+            changes.keys += self._keys_of(content.code)
+        if signal.is_newer_than(recorded_at, delivered_at):
+            return Freshness.NONE
+        signal.label = content.label
+        signal.delivered_at = max(signal.delivered_at, delivered_at)
+        is_new = self._apply_time(signal, recorded_at)
+        if signal.readings is not content.readings:
+            is_new |= self._apply_readings(signal, content.readings, changes)
+        return Freshness.NEW if is_new else Freshness.SEEN
 
-    def _take_time(self, latest: Latest, recorded_at: int | None) -> bool:
-        """Take over when a signal was recorded; tell whether that is another time.
+    def _apply_time(self, signal: SignalState, recorded_at: int | None) -> bool:
+        """Apply the time at which a signal was recorded; tell whether it changed.
 
-        What has no time of its own is no older than what was known; nor is what follows it.
+        A reading without a time counts as at least as new as the stored one.
         """
-        if recorded_at is None or recorded_at == latest.recorded_at:
+        if recorded_at is None or recorded_at == signal.recorded_at:
             return False
-        latest.recorded_at = recorded_at
+        signal.recorded_at = recorded_at
         if recorded_at > (self.last_reported or 0):
             self.last_reported = recorded_at
         return True
 
-    def _has_many_unlisted(self) -> bool:
-        return sum(latest.label is not None for latest in self.signals.values()) >= _MOST_UNLISTED
+    def _has_max_unlisted(self) -> bool:
+        return sum(signal.label is not None for signal in self.signals.values()) >= _MAX_UNLISTED
 
-    def _take(self, latest: Latest, readings: tuple[Reading, ...], news: News) -> bool:
-        """Take over readings; tell whether one of them is another one."""
-        known = len(news.keys)
-        latest.readings = readings
+    def _apply_readings(
+        self, signal: SignalState, readings: tuple[Reading, ...], changes: Changes
+    ) -> bool:
+        """Apply readings; tell whether one of them changed."""
+        known = len(changes.keys)
+        signal.readings = readings
         for reading in readings:
             last = self.readings.get(reading.key)
             if last is None or last.value != reading.value or last.unit != reading.unit:
                 self.readings[reading.key] = reading
-                news.keys.append(reading.key)
+                changes.keys.append(reading.key)
                 if reading.key == _VIN and isinstance(reading.value, str):
-                    news.vehicle |= self.learn(replace(self.vehicle, vin=reading.value))
-        return len(news.keys) > known
+                    changes.vehicle |= self.update_info(replace(self.info, vin=reading.value))
+        return len(changes.keys) > known
 
-    def _apply_problem(self, problem: Problem, delivered_at: int, news: News) -> None:
+    def _apply_problem(self, problem: Problem, delivered_at: int, changes: Changes) -> None:
         if concerns_vehicle(problem):
-            news.vehicle |= self._apply_trouble(problem, delivered_at)
+            changes.vehicle |= self._apply_vehicle_problem(problem, delivered_at)
             return
         for code in problem.signals:
-            latest = self.signals.get(code)
-            if latest is not None and delivered_at < latest.delivered_at:
+            signal = self.signals.get(code)
+            if signal is not None and delivered_at < signal.delivered_at:
                 continue
-            if ends_value(problem) and latest is not None and not problem.resolved:
+            if ends_value(problem) and signal is not None and not problem.resolved:
                 nothing = (replace(self.readings[key], value=None) for key in self._keys_of(code))
-                self._take(latest, tuple(nothing), news)
+                self._apply_readings(signal, tuple(nothing), changes)
             if problem.remedy not in WITHHOLDING:
                 continue
-            if latest is None:
-                latest = self.signals[code] = Latest(delivered_at)
-            if (latest.problem is None) is not problem.resolved:
-                news.keys += self._keys_of(code)
-            latest.problem = None if problem.resolved else problem
-            latest.delivered_at = delivered_at
+            if signal is None:
+                signal = self.signals[code] = SignalState(delivered_at)
+            if (signal.problem is None) is not problem.resolved:
+                changes.keys += self._keys_of(code)
+            signal.problem = None if problem.resolved else problem
+            signal.delivered_at = delivered_at
 
     def _keys_of(self, code: str) -> list[str]:
-        """Return the keys of a signal's readings, also of those that came earlier."""
-        return [key for key in self.readings if key.partition(".")[0] == code]
+        """Return the keys of a signal's readings, also of those that it no longer sends."""
+        return [key for key, reading in self.readings.items() if reading.code == code]
 
-    def _apply_trouble(self, problem: Problem, delivered_at: int) -> bool:
+    def _apply_vehicle_problem(self, problem: Problem, delivered_at: int) -> bool:
         if problem.remedy not in LASTING:
             return False
         name = problem.name
-        known = self.troubles.get(name)
+        known = self.active_problems.get(name)
         over = max(self.recovered_at, self.resolved_at.get(name, 0))
         if delivered_at < (known.delivered_at if known else over):
             return False
         if problem.resolved:
             self.resolved_at[name] = delivered_at
-            return self.troubles.pop(name, None) is not None
+            return self.active_problems.pop(name, None) is not None
         since = known.since if known else delivered_at
-        self.troubles[name] = Trouble(problem, since, delivered_at)
+        self.active_problems[name] = ActiveProblem(problem, since, delivered_at)
         return known is None
 
     def _recover(self, delivered_at: int) -> bool:
-        """Drop the troubles that were told before a good reading."""
+        """Drop the problems that are older than a good reading; tell whether there were any."""
         self.recovered_at = max(self.recovered_at, delivered_at)
         over = [
-            name for name, trouble in self.troubles.items() if trouble.delivered_at < delivered_at
+            name
+            for name, active in self.active_problems.items()
+            if active.delivered_at < delivered_at
         ]
         for name in over:
-            del self.troubles[name]
+            del self.active_problems[name]
         return bool(over)

@@ -21,8 +21,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.smartcar_dynamic import check
-from custom_components.smartcar_dynamic.data import SmartcarData
+from custom_components.smartcar_dynamic.checks import chain
+from custom_components.smartcar_dynamic.runtime import SmartcarRuntimeData
 from simulator import Application, Kind, Simulator, Webhook
 
 from .texts import render
@@ -283,9 +283,9 @@ class Owner:
     def webhook_of(self, entry: ConfigEntry) -> Webhook:
         return self.sim.webhook(entry.data["smartcar_webhook_id"])
 
-    def data(self, entry: ConfigEntry) -> SmartcarData:
+    def data(self, entry: ConfigEntry) -> SmartcarRuntimeData:
         assert entry.state is ConfigEntryState.LOADED
-        return cast("SmartcarData", entry.runtime_data)
+        return cast("SmartcarRuntimeData", entry.runtime_data)
 
     def handlers(self) -> set[str]:
         """Return the IDs of the webhooks that Home Assistant answers for us."""
@@ -327,10 +327,10 @@ class _Unreachable:
 @pytest.fixture
 def no_name_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let Home Assistant not reach itself by its public name: there is no name server here."""
-    monkeypatch.setattr(check, "async_get_clientsession", lambda _hass: _Unreachable())
+    monkeypatch.setattr(chain, "async_get_clientsession", lambda _hass: _Unreachable())
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for no challenge."""
-    monkeypatch.setattr("custom_components.smartcar_dynamic.waiting._PATIENCE", 0)
+    monkeypatch.setattr("custom_components.smartcar_dynamic.flows.challenge._WAIT_TIMEOUT", 0)

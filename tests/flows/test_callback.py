@@ -188,10 +188,10 @@ async def test_what_is_verified_later_is_answered_by_the_entry(owner: Owner) -> 
     await dialog.choose("webhook")
     entry = await owner.finished(dialog)
     assert entry.data["smartcar_webhook_id"] == webhook.id
-    assert owner.data(entry).coordinator.health.verified_at is None
+    assert owner.data(entry).store.data.status.verified_at is None
     assert (await owner.sim.verify(webhook)).succeeded
     await owner.settle()
-    assert owner.data(entry).coordinator.health.verified_at is not None
+    assert owner.data(entry).store.data.status.verified_at is not None
 
 
 @pytest.mark.usefixtures("impatient")

@@ -10,7 +10,7 @@ from yarl import URL
 from custom_components.smartcar_dynamic.api import hosts
 from custom_components.smartcar_dynamic.connect import async_application_id, reauthenticate_url
 from custom_components.smartcar_dynamic.smartcar.model import Problem, Remedy
-from custom_components.smartcar_dynamic.vehicle import Trouble
+from custom_components.smartcar_dynamic.vehicle import ActiveProblem
 from simulator import Kind
 
 from .conftest import PUBLIC, Dialog, Owner
@@ -170,14 +170,14 @@ def _request() -> Generator[None]:
 async def test_a_car_without_its_owners_login_is_led_to_its_own_page(owner: Owner) -> None:
     entry = await owner.live()
     (state,) = owner.data(entry).coordinator.vehicles.values()
-    application_id = await async_application_id(entry)
+    application_id = await async_application_id(owner.data(entry))
     assert application_id == owner.current.id
     url = URL(reauthenticate_url(hosts(), state, application_id) or "")
     assert url.path == "/connect/oauth/reauthenticate"
     assert dict(url.query) == {
         "response_type": "none",
         "client_id": owner.current.id,
-        "vehicle_id": state.vehicle.id,
+        "vehicle_id": state.info.id,
     }
     async with ClientSession() as browser, browser.post(url, data={"action": "allow"}) as page:
         assert page.status == 200
@@ -185,15 +185,15 @@ async def test_a_car_without_its_owners_login_is_led_to_its_own_page(owner: Owne
 
 async def test_the_application_is_asked_for_where_no_delivery_has_named_it(owner: Owner) -> None:
     entry = await owner.live()
-    owner.data(entry).coordinator.health.application_id = None
-    assert await async_application_id(entry) == owner.current.id
+    owner.data(entry).store.data.application_id = None
+    assert await async_application_id(owner.data(entry)) == owner.current.id
     owner.sim.fail_api(403, path="/applications", problem="PERMISSION")
-    assert await async_application_id(entry) is None
+    assert await async_application_id(owner.data(entry)) is None
 
 
 async def test_the_application_of_a_dynamic_webhook_is_its_client_id(owner: Owner) -> None:
     entry = await owner.live(Kind.DYNAMIC)
-    assert await async_application_id(entry) == owner.dynamic.id
+    assert await async_application_id(owner.data(entry)) == owner.dynamic.id
 
 
 async def test_the_error_itself_may_name_the_application(owner: Owner) -> None:
@@ -207,6 +207,6 @@ async def test_the_error_itself_may_name_the_application(owner: Owner) -> None:
         Remedy.REAUTHENTICATE,
         reauthenticate_url=page,
     )
-    state.troubles["login"] = Trouble(problem, 0, 0)
+    state.active_problems["login"] = ActiveProblem(problem, 0, 0)
     url = URL(reauthenticate_url(hosts(), state, None) or "")
     assert url.query["client_id"] == owner.dynamic.id

@@ -51,11 +51,11 @@ async def test_the_callback_uri_is_shown_and_verified_again(owner: Owner) -> Non
     assert dialog.callback_uri == webhook.callback_uri
     await dialog.submit()
     assert dialog.step == "wait"
-    owner.data(entry).coordinator.health.verified_at = None
+    owner.data(entry).store.data.status.verified_at = None
     assert (await owner.sim.verify(webhook)).succeeded
     await dialog.settle()
     await changed(owner, dialog, entry)
-    assert owner.data(entry).coordinator.health.verified_at is not None
+    assert owner.data(entry).store.data.status.verified_at is not None
     assert entry.data["smartcar_webhook_id"] == webhook.id
 
 
@@ -98,7 +98,7 @@ async def test_the_wait_outlives_a_reload_of_the_entry(
     entry = await owner.live()
     dialog = await owner.reconfigure(entry, "callback")
     with monkeypatch.context() as patch:
-        patch.setattr("custom_components.smartcar_dynamic.waiting._PATIENCE", 0)
+        patch.setattr("custom_components.smartcar_dynamic.flows.challenge._WAIT_TIMEOUT", 0)
         await dialog.submit()
         await dialog.settle()
     await owner.hass.config_entries.async_reload(entry.entry_id)

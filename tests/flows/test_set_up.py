@@ -103,7 +103,7 @@ async def test_the_new_entry_knows_that_its_callback_was_verified(owner: Owner) 
     await dialog.submit(**owner.v3())
     dialog, webhook = await owner.verified(dialog)
     entry = await owner.finished(dialog)
-    health = owner.data(entry).coordinator.health
+    health = owner.data(entry).store.data.status
     assert health.verified_at is not None
     assert health.callback_uri == webhook.callback_uri
 
@@ -300,7 +300,7 @@ async def test_an_entry_that_does_not_start_is_created_all_the_same(
     dialog = await owner.add("current")
     await dialog.submit(**owner.v3())
     dialog, _ = await owner.verified(dialog)
-    monkeypatch.setattr("custom_components.smartcar_dynamic.lifecycle.PLATFORMS", ["no_platform"])
+    monkeypatch.setattr("custom_components.smartcar_dynamic.PLATFORMS", ["no_platform"])
     await dialog.submit(vehicles=[])
     assert dialog.result["type"] is FlowResultType.CREATE_ENTRY
     assert dialog.result["result"].state is ConfigEntryState.SETUP_ERROR

@@ -8,18 +8,18 @@ from typing import Any
 from homeassistant.config_entries import ConfigFlow
 import pytest
 
-from custom_components.smartcar_dynamic import forms
-from custom_components.smartcar_dynamic.address import Obstacle
 from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
 from custom_components.smartcar_dynamic.const import CONF_SMARTCAR_WEBHOOK_ID
-from custom_components.smartcar_dynamic.flow_options import SmartcarOptionsFlow
+from custom_components.smartcar_dynamic.flows import forms
+from custom_components.smartcar_dynamic.flows.options import SmartcarOptionsFlow
+from custom_components.smartcar_dynamic.webhook.uri import Obstacle
 
 from .texts import TEXTS
 
 SOURCES = [
     path
-    for path in Path("custom_components/smartcar_dynamic").glob("*.py")
-    if path.stem in {"config_flow", "forms"} or path.stem.startswith("flow_")
+    for path in Path("custom_components/smartcar_dynamic").rglob("*.py")
+    if path.stem == "config_flow" or path.parent.name == "flows" or path.stem == "runtime"
 ]
 # Steps without a face of their own.
 FACELESS = {"reauth", "finish"}

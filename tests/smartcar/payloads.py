@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from custom_components.smartcar_dynamic.smartcar.deliveries import Decoder
+from custom_components.smartcar_dynamic.smartcar.decoder import Decoder
 from custom_components.smartcar_dynamic.smartcar.model import Delivery, Report, Signal, Value
 
 type Json = dict[str, Any]
@@ -121,12 +121,12 @@ def only_report(delivery: Delivery) -> Report:
 
 def signals_of(delivery: Delivery) -> dict[str, Signal]:
     """Return the signals of the delivery's one report by code."""
-    return {signal.code: signal for signal in only_report(delivery).signals}
+    return {signal.content.code: signal for signal in only_report(delivery).signals}
 
 
 def values_of(signals: Iterable[Signal]) -> dict[str, Value | None]:
     """Return the readings of signals by key."""
-    return {reading.key: reading.value for signal in signals for reading in signal.readings}
+    return {reading.key: reading.value for signal in signals for reading in signal.content.readings}
 
 
 def values(delivery: Delivery) -> dict[str, Value | None]:

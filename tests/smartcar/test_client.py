@@ -16,12 +16,12 @@ from custom_components.smartcar_dynamic.smartcar.client import (
     SmartcarError,
 )
 from custom_components.smartcar_dynamic.smartcar.client_v3 import ClientV3
-from custom_components.smartcar_dynamic.smartcar.model import Remedy, Vehicle
+from custom_components.smartcar_dynamic.smartcar.model import Remedy, VehicleInfo
 
 from .api_server import NEVER, Answer, ApiServer, api_server, loopback_session
 
 TOKEN = "POST /iam/oauth2/token"
-CAR = Vehicle(
+CAR = VehicleInfo(
     "36ab27d0-fd9d-4455-823a-ce30af709ffc", user_id="218eda3b-0656-49a8-8f3d-360cdad07334"
 )
 SIGNALS = f"GET /vehicle/v3/vehicles/{CAR.id}/signals"
@@ -93,13 +93,13 @@ async def test_an_id_with_a_slash_stays_one_part_of_the_path(
     client: ClientV3, smartcar: ApiServer
 ) -> None:
     smartcar.on("GET /vehicle/v3/vehicles/a/../b?c/signals", {"data": []})
-    await client.signals(Vehicle("a/../b?c"))
+    await client.signals(VehicleInfo("a/../b?c"))
     assert smartcar.asked[-1].query == {}
 
 
 async def test_a_line_break_in_an_id_ends_no_header(client: ClientV3, smartcar: ApiServer) -> None:
     smartcar.on("GET /vehicle/v3/vehicles/x/signals", {"data": []})
-    await client.signals(Vehicle("x", user_id="one\r\nX-Evil: two"))
+    await client.signals(VehicleInfo("x", user_id="one\r\nX-Evil: two"))
     assert smartcar.asked[-1].headers["sc-user-id"] == "oneX-Evil: two"
 
 

@@ -17,7 +17,7 @@ from custom_components.smartcar_dynamic.smartcar.client import (
     SmartcarCredentialsError,
 )
 from custom_components.smartcar_dynamic.smartcar.client_v2 import ClientV2, Token
-from custom_components.smartcar_dynamic.smartcar.model import Vehicle
+from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
 
 from .api_server import Answer, ApiServer, api_server, loopback_session
 
@@ -31,7 +31,7 @@ RENEWED = {
     "refresh_token": "refresh-2",
 }
 LIST = "GET /api/v2.0/vehicles"
-CAR = Vehicle("36ab27d0-fd9d-4455-823a-ce30af709ffc")
+CAR = VehicleInfo("36ab27d0-fd9d-4455-823a-ce30af709ffc")
 ATTRIBUTES = f"{LIST}/{CAR.id}"
 VIN = f"{LIST}/{CAR.id}/vin"
 WEBHOOK = "9b6ae692-60cc-4b3e-89d8-71e7549cf805"
@@ -162,20 +162,20 @@ async def test_an_answer_without_vehicles_is_none(
 
 
 async def test_a_vehicle_is_described_by_its_attributes_and_vin(make: Make) -> None:
-    assert await make().describe(CAR) == Vehicle(
+    assert await make().get_attributes(CAR) == VehicleInfo(
         CAR.id, make="TESLA", model="Model S", year=2014, vin="5YJSA1CN5DFP00101"
     )
 
 
 async def test_what_is_known_is_not_asked_for(make: Make, smartcar: ApiServer) -> None:
-    known = Vehicle(CAR.id, make="TESLA", model="Model S", vin="5YJSA1CN5DFP00101")
-    assert await make().describe(known) == known
+    known = VehicleInfo(CAR.id, make="TESLA", model="Model S", vin="5YJSA1CN5DFP00101")
+    assert await make().get_attributes(known) == known
     assert smartcar.asked == []
 
 
 async def test_what_is_known_is_not_overwritten(make: Make) -> None:
-    known = Vehicle(CAR.id, make="Tesla", year=2015)
-    described = await make().describe(known)
+    known = VehicleInfo(CAR.id, make="Tesla", year=2015)
+    described = await make().get_attributes(known)
     assert (described.make, described.model, described.year) == ("Tesla", "Model S", 2015)
 
 
@@ -198,7 +198,7 @@ async def test_a_year_is_a_number_or_unknown(
     make: Make, smartcar: ApiServer, told: object, year: int | None
 ) -> None:
     smartcar.on(ATTRIBUTES, MODEL_S | {"year": told})
-    assert (await make().describe(CAR)).year == year
+    assert (await make().get_attributes(CAR)).year == year
 
 
 @pytest.mark.parametrize("status", [403, 409, 501])
@@ -206,7 +206,7 @@ async def test_a_vin_that_is_not_to_be_had_is_no_error(
     make: Make, smartcar: ApiServer, status: int
 ) -> None:
     smartcar.on(VIN, Answer({"type": "PERMISSION", "code": None}, status))
-    described = await make().describe(CAR)
+    described = await make().get_attributes(CAR)
     assert (described.make, described.vin) == ("TESLA", None)
 
 
@@ -214,20 +214,20 @@ async def test_attributes_that_are_not_granted_are_no_error(
     make: Make, smartcar: ApiServer
 ) -> None:
     smartcar.on(ATTRIBUTES, Answer({"type": "PERMISSION", "code": None}, 403))
-    described = await make().describe(CAR)
+    described = await make().get_attributes(CAR)
     assert (described.make, described.vin) == (None, "5YJSA1CN5DFP00101")
 
 
 async def test_attributes_that_must_wait_are_an_error(make: Make, smartcar: ApiServer) -> None:
     smartcar.on(ATTRIBUTES, Answer({"type": "RATE_LIMIT", "code": "VEHICLE"}, 429))
     with pytest.raises(SmartcarApiError, match="a vehicle's attributes: RATE_LIMIT:VEHICLE"):
-        await make().describe(CAR)
+        await make().get_attributes(CAR)
 
 
 async def test_attributes_that_are_no_object_are_no_answer(make: Make, smartcar: ApiServer) -> None:
     smartcar.on(ATTRIBUTES, ["TESLA"])
     with pytest.raises(SmartcarConnectionError):
-        await make().describe(CAR)
+        await make().get_attributes(CAR)
 
 
 @pytest.mark.parametrize(
@@ -347,7 +347,7 @@ async def test_many_waiting_calls_renew_once(
     make: Make, smartcar: ApiServer, saved: list[Token]
 ) -> None:
     client = make(replace(TOKEN, expires_at=NOW))
-    await asyncio.gather(*(client.vehicles() for _ in range(5)), client.keep_alive())
+    await asyncio.gather(*(client.vehicles() for _ in range(5)))
     assert sorted(smartcar.lines()) == [LIST] * 5 + [RENEWAL]
     assert len(saved) == 1
 
@@ -485,34 +485,8 @@ async def test_a_client_id_with_a_colon_or_an_umlaut_is_sent_as_it_is(
     assert smartcar.asked[0].headers["Authorization"] == f"Basic {basic}"
 
 
-WEEK = 7 * 24 * 60 * 60
-
-
-async def test_tokens_a_week_old_are_kept_alive(
-    make: Make, smartcar: ApiServer, saved: list[Token]
-) -> None:
-    await make(replace(TOKEN, expires_at=NOW + 7200 - WEEK)).keep_alive()
-    assert smartcar.lines() == [RENEWAL]
-    assert saved[0].refresh_token == "refresh-2"
-
-
-async def test_younger_tokens_are_left_alone(make: Make, smartcar: ApiServer) -> None:
-    await make(replace(TOKEN, expires_at=NOW + 7201 - WEEK)).keep_alive()
-    assert smartcar.asked == []
-
-
-@pytest.mark.parametrize(
-    ("token", "changes"),
-    [
-        (replace(TOKEN, expires_at=0), {"client_id": None}),
-        (replace(TOKEN, expires_at=0, refresh_token=None), {}),
-    ],
-)
-async def test_what_cannot_be_renewed_is_not_kept_alive(
-    make: Make, smartcar: ApiServer, token: Token, changes: dict[str, str | None]
-) -> None:
-    await make(token, **changes).keep_alive()
-    assert smartcar.asked == []
+async def test_the_application_is_named_by_its_client_id(make: Make) -> None:
+    assert await make(TOKEN).application_id() == "app"
 
 
 def test_a_token_shows_no_secret() -> None:

@@ -16,7 +16,7 @@ from custom_components.smartcar_dynamic.smartcar.client import (
     Webhook,
 )
 from custom_components.smartcar_dynamic.smartcar.client_v3 import ClientV3
-from custom_components.smartcar_dynamic.smartcar.model import Vehicle
+from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
 
 from .api_server import Answer, ApiServer, api_server, loopback_session
 
@@ -27,7 +27,7 @@ SUBSCRIPTIONS = "GET /management/v3/subscriptions"
 WEBHOOKS = "GET /management/v3/webhooks"
 REJECTED = Answer({"errors": [{"status": "401", "code": "unauthorized"}]}, 401)
 HOOK = "9b6ae692-60cc-4b3e-89d8-71e7549cf805"
-CAR = Vehicle("car-1", make="TESLA", model="Model S", year=2014, user_id="user-1")
+CAR = VehicleInfo("car-1", make="TESLA", model="Model S", year=2014, user_id="user-1")
 
 
 def connection(
@@ -184,7 +184,7 @@ async def test_a_connection_tells_all_about_its_vehicle(
     client: ClientV3, smartcar: ApiServer
 ) -> None:
     assert await client.vehicles() == (
-        Vehicle(
+        VehicleInfo(
             "car-1",
             make="TESLA",
             model="Model S",
@@ -249,7 +249,7 @@ async def test_a_connection_of_another_form_is_read_as_far_as_it_goes(
             "no connection",
         ),
     )
-    assert await client.vehicles() == (Vehicle("car-1", user_id="user-1"),)
+    assert await client.vehicles() == (VehicleInfo("car-1", user_id="user-1"),)
 
 
 async def test_connections_come_page_by_page_until_the_total(
@@ -310,7 +310,7 @@ async def test_an_answer_without_a_list_is_none(
 async def test_a_vehicle_with_make_and_model_is_not_asked_for(
     client: ClientV3, smartcar: ApiServer
 ) -> None:
-    assert await client.describe(CAR) is CAR
+    assert await client.get_attributes(CAR) is CAR
     assert smartcar.asked == []
 
 
@@ -321,8 +321,10 @@ async def test_an_unknown_vehicle_is_described(
     attributes = {"make": "TESLA", "model": "Model 3", "year": 2019, "powertrainType": None}
     vehicle = {"id": "car-1", "type": "vehicle", "attributes": attributes}
     smartcar.on("GET /vehicle/v3/vehicles/car-1", {"data": vehicle} if wrapped else vehicle)
-    described = await client.describe(Vehicle("car-1", user_id="user-1"))
-    assert described == Vehicle("car-1", make="TESLA", model="Model 3", year=2019, user_id="user-1")
+    described = await client.get_attributes(VehicleInfo("car-1", user_id="user-1"))
+    assert described == VehicleInfo(
+        "car-1", make="TESLA", model="Model 3", year=2019, user_id="user-1"
+    )
 
 
 async def test_a_description_without_attributes_is_no_answer(
@@ -330,7 +332,7 @@ async def test_a_description_without_attributes_is_no_answer(
 ) -> None:
     smartcar.on("GET /vehicle/v3/vehicles/car-1", {"data": []})
     with pytest.raises(SmartcarConnectionError, match="asked to read a vehicle's attributes"):
-        await client.describe(Vehicle("car-1"))
+        await client.get_attributes(VehicleInfo("car-1"))
 
 
 @pytest.mark.parametrize("status", [202, 200, 409])
@@ -349,7 +351,7 @@ async def test_a_vehicle_without_a_user_is_subscribed_without(
     client: ClientV3, smartcar: ApiServer
 ) -> None:
     smartcar.on("POST /management/v3/subscriptions", Answer(status=202))
-    await client.subscribe(Vehicle("car-1"), HOOK)
+    await client.subscribe(VehicleInfo("car-1"), HOOK)
     assert "userId" not in smartcar.asked[-1].body
 
 
@@ -461,9 +463,7 @@ async def test_a_webhook_is_told_with_all_that_it_sends(
             id=HOOK,
             name="Home",
             callback_uri="https://hooks.nabu.casa/x=",
-            error_callback_uri="https://hooks.nabu.casa/y=",
             enabled=False,
-            auto_subscribe=True,
             triggers=("tractionbattery-stateofcharge",),
             data=("tractionbattery-stateofcharge", "vehicleidentification-vin"),
         ),
@@ -513,9 +513,7 @@ async def test_a_webhook_that_says_nothing_is_taken_for_enabled(
             id=HOOK,
             name="",
             callback_uri="",
-            error_callback_uri=None,
             enabled=True,
-            auto_subscribe=False,
             triggers=None,
             data=None,
         ),
@@ -539,7 +537,7 @@ async def test_signals_of_a_vehicle_without_a_user_are_asked_for_all_the_same(
     client: ClientV3, smartcar: ApiServer
 ) -> None:
     smartcar.on("GET /vehicle/v3/vehicles/car-1/signals", {"data": []})
-    await client.signals(Vehicle("car-1"))
+    await client.signals(VehicleInfo("car-1"))
     assert "sc-user-id" not in smartcar.asked[-1].headers
 
 
@@ -548,9 +546,7 @@ def test_a_webhook_shows_no_address() -> None:
         id=HOOK,
         name="Home",
         callback_uri="https://a",
-        error_callback_uri="https://b",
         enabled=True,
-        auto_subscribe=True,
         triggers=None,
         data=None,
     )

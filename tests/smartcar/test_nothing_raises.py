@@ -8,19 +8,19 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.smartcar_dynamic.smartcar.deliveries import (
+from custom_components.smartcar_dynamic.smartcar.decoder import (
     Decoder,
     challenge_of,
     webhook_of,
 )
 from custom_components.smartcar_dynamic.smartcar.model import Delivery
 from custom_components.smartcar_dynamic.smartcar.problems import parse_problem
-from custom_components.smartcar_dynamic.smartcar.signals import VOCABULARY, parse_body
+from custom_components.smartcar_dynamic.smartcar.signals import SIGNALS, parse_body
 from custom_components.smartcar_dynamic.smartcar.times import milliseconds
 
 from .payloads import TUTORIAL, Json, decode, dynamic, entry, error, load, shared, signal, state
-from .test_dialect_v2 import SECURITY
-from .test_signals import GOOD
+from .test_parsers import GOOD
+from .test_payload_v2 import SECURITY
 
 type Path = tuple[str | int, ...]
 
@@ -213,7 +213,7 @@ def test_any_value_is_a_time_or_none(value: object) -> None:
 
 
 @PATIENT
-@given(st.sampled_from([*VOCABULARY, "foo-bar"]), JSON)
+@given(st.sampled_from([*SIGNALS, "foo-bar"]), JSON)
 def test_any_body_is_read(code: str, body: object) -> None:
     notes: list[str] = []
     readings = parse_body(code, body, notes)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from custom_components.smartcar_dynamic.smartcar.decoding import Decoding, Known
-from custom_components.smartcar_dynamic.smartcar.deliveries import Decoder
+from custom_components.smartcar_dynamic.smartcar.decoder import Decoder
 from custom_components.smartcar_dynamic.smartcar.model import (
     Content,
     Delivery,
@@ -13,8 +12,9 @@ from custom_components.smartcar_dynamic.smartcar.model import (
     Remedy,
     Report,
     Signal,
-    Vehicle,
+    VehicleInfo,
 )
+from custom_components.smartcar_dynamic.smartcar.payload import Cache, CachedContent, Decoding
 from custom_components.smartcar_dynamic.smartcar.problems import parse_problem
 
 from .payloads import NOW, decode, dynamic, entry, error, signal, state
@@ -34,7 +34,7 @@ SECRETS = (
     str(LATITUDE),
     str(LONGITUDE),
 )
-VEHICLE = Vehicle(VEHICLE_ID, "JAGUAR", "I-PACE", 2021, VIN, "BEV", USER_ID, frozenset({"x"}))
+VEHICLE = VehicleInfo(VEHICLE_ID, "JAGUAR", "I-PACE", 2021, VIN, "BEV", USER_ID, frozenset({"x"}))
 PROBLEM = parse_problem(
     {
         "type": "CONNECTED_SERVICES_ACCOUNT",
@@ -99,16 +99,16 @@ def _error() -> Delivery:
 
 
 def _decoding() -> Decoding:
-    known: dict[str, Known] = {
+    caches: dict[str, Cache] = {
         VEHICLE_ID: {
-            "vehicleidentification-vin": (
+            "vehicleidentification-vin": CachedContent(
                 {"value": VIN},
                 None,
                 Content("vehicleidentification-vin", READINGS),
             )
         }
     }
-    return Decoding(NOW, bool, known)
+    return Decoding(NOW, bool, caches)
 
 
 @pytest.mark.parametrize(
@@ -139,15 +139,15 @@ def test_the_secrets_are_there_all_the_same() -> None:
 
 
 def test_vehicles_are_told_apart_by_the_end_of_their_ids() -> None:
-    assert VEHICLE.tail == "5666"
+    assert VEHICLE.short_id == "5666"
 
 
 def test_a_vehicle_learns_what_is_told_and_keeps_the_rest() -> None:
-    facts = Vehicle("other", make="TESLA", permissions=frozenset())
-    assert VEHICLE.updated(facts) == Vehicle(
+    facts = VehicleInfo("other", make="TESLA", permissions=frozenset())
+    assert VEHICLE.merged_with(facts) == VehicleInfo(
         VEHICLE_ID, "TESLA", "I-PACE", 2021, VIN, "BEV", USER_ID, frozenset()
     )
 
 
 def test_a_vehicle_of_which_nothing_is_told_stays_the_same() -> None:
-    assert VEHICLE.updated(Vehicle("other")) == VEHICLE
+    assert VEHICLE.merged_with(VehicleInfo("other")) == VEHICLE

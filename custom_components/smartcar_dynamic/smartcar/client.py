@@ -1,4 +1,4 @@
-"""What a Smartcar API offers, how it is asked, and how it fails."""
+"""The client protocol of both Smartcar APIs, one request method, and their errors."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
@@ -10,20 +10,20 @@ import json
 import math
 import re
 import time
-from typing import Protocol
+from typing import ClassVar, Protocol
 from urllib.parse import quote, urlencode
 
 import aiohttp
 from yarl import URL
 
-from .model import Problem, Remedy, Vehicle
+from .model import Problem, Remedy, VehicleInfo
 from .problems import parse_problem
 
 USER_AGENT = "smartcar_dynamic"
 
 _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
-_LARGEST_ANSWER = 2 * 1024 * 1024
-_LONGEST_WAIT = 24 * 60 * 60.0
+_MAX_ANSWER = 2 * 1024 * 1024
+_MAX_RETRY_AFTER = 24 * 60 * 60.0
 # What a token endpoint calls a credential that it does not accept (RFC 6749, 5.2).
 _REJECTIONS = frozenset(
     {"invalid_client", "invalid_grant", "invalid_request", "unauthorized_client"}
@@ -61,9 +61,7 @@ class Webhook:
     id: str = field(repr=False)
     name: str
     callback_uri: str = field(repr=False)
-    error_callback_uri: str | None = field(repr=False)
     enabled: bool
-    auto_subscribe: bool
     triggers: tuple[str, ...] | None
     data: tuple[str, ...] | None
 
@@ -94,22 +92,31 @@ class SmartcarCredentialsError(SmartcarApiError):
 
 
 class SmartcarClient(Protocol):
-    """The verbs that both APIs have. Each raises a `SmartcarError` when it fails."""
+    """The verbs that both APIs have. Each raises a `SmartcarError` when it fails.
+
+    `url` is the origin of the API. `delivery_interval` is the longest time in milliseconds between
+    two deliveries of a vehicle, or `None` where a silent vehicle is normal; `ends` tells whether
+    Smartcar has announced the end of the API.
+    """
+
+    delivery_interval: ClassVar[int | None]
+    ends: ClassVar[bool]
+    url: str
 
     async def check_credentials(self) -> None:
         """Return if Smartcar accepts the credentials; one unbilled call."""
 
-    async def vehicles(self) -> tuple[Vehicle, ...]:
+    async def vehicles(self) -> tuple[VehicleInfo, ...]:
         """Return the vehicles that their owners connected; none at all is normal."""
 
-    async def describe(self, vehicle: Vehicle) -> Vehicle:
-        """Return the vehicle with what was unknown about it and can be asked for."""
+    async def get_attributes(self, vehicle: VehicleInfo) -> VehicleInfo:
+        """Return the vehicle with the attributes that were unknown and can be asked for."""
 
-    async def subscribe(self, vehicle: Vehicle, webhook_id: str) -> None:
-        """Have the vehicle's data sent to the webhook; done if it already is."""
+    async def subscribe(self, vehicle: VehicleInfo, webhook_id: str) -> None:
+        """Subscribe the vehicle to the webhook; a subscribed one stays so."""
 
-    async def unsubscribe(self, vehicle: Vehicle, webhook_id: str) -> None:
-        """Have no more of the vehicle's data sent to the webhook; done if none was."""
+    async def unsubscribe(self, vehicle: VehicleInfo, webhook_id: str) -> None:
+        """Unsubscribe the vehicle from the webhook; one that is not subscribed stays so."""
 
     async def subscribed(self, webhook_id: str) -> frozenset[str] | None:
         """Return the IDs of the vehicles subscribed to the webhook, `None` if it cannot be told."""
@@ -117,12 +124,15 @@ class SmartcarClient(Protocol):
     async def webhooks(self) -> tuple[Webhook, ...] | None:
         """Return the application's webhooks, `None` if they cannot be told."""
 
+    async def application_id(self) -> str | None:
+        """Return the ID by which Smartcar Connect knows the application."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request; `aim` completes "Smartcar was asked to …" and stands in every error."""
 
-    aim: str
+    purpose: str
     method: str
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -130,17 +140,17 @@ class Request:
     json: Mapping[str, object] | None = field(default=None, repr=False)
 
     def unexpected(self) -> SmartcarConnectionError:
-        """Return the error for an answer that is none to this request."""
+        """Return the error for an answer that does not fit the request."""
         return SmartcarConnectionError(
-            f"Smartcar was asked to {self.aim} and answered with something else"
+            f"Smartcar was asked to {self.purpose} and answered with something else"
         )
 
 
 class ApiClient(ABC):
-    """How both APIs are asked: one way to send, one way to authorize."""
+    """Sends requests to either API, and authorizes them."""
 
     def __init__(self, session: aiohttp.ClientSession, user_agent: str) -> None:
-        """Ask over this session, which stays its owner's."""
+        """Initialize; the session stays open when the client is dropped."""
         self._session = session
         self._user_agent = user_agent
 
@@ -174,11 +184,15 @@ class ApiClient(ABC):
                 body = await _bounded(response.content)
         except TimeoutError:
             failure = "no answer in time"
-        except Exception as err:  # noqa: BLE001 - resolvers and closed sessions raise anything
-            failure = type(err).__name__  # its text, and its context, may have the URL
+        except (aiohttp.ClientError, OSError, RuntimeError, ValueError) as err:
+            failure = type(err).__name__  # the text and the context may contain the URL
         else:
-            return _judge(request, response.status, response.headers.get("Retry-After"), body)
-        raise SmartcarConnectionError(f"Smartcar could not be asked to {request.aim}: {failure}")
+            return _raise_for_status(
+                request, response.status, response.headers.get("Retry-After"), body
+            )
+        raise SmartcarConnectionError(
+            f"Smartcar could not be asked to {request.purpose}: {failure}"
+        )
 
 
 def authorized(request: Request, token: str) -> Request:
@@ -187,8 +201,8 @@ def authorized(request: Request, token: str) -> Request:
 
 
 @contextmanager
-def settled(status: HTTPStatus, *, saying: str) -> Iterator[None]:
-    """Take a refusal for done if it has this status, or is a 400 that says this."""
+def ignore_status(status: HTTPStatus, *, saying: str) -> Iterator[None]:
+    """Ignore an API error with this status, or a 400 whose description contains `saying`."""
     try:
         yield
     except SmartcarApiError as err:
@@ -197,20 +211,20 @@ def settled(status: HTTPStatus, *, saying: str) -> Iterator[None]:
             raise
 
 
-def address(origin: str, *path: str, query: Mapping[str, str] | None = None) -> str:
-    """Return an URL; no part of the path or query can be more than a part, whatever is in it."""
+def build_url(origin: str, *path: str, query: Mapping[str, str] | None = None) -> str:
+    """Return a URL with every part of path and query quoted."""
     url = "/".join((origin, *(quote(part, safe="", errors="replace") for part in path)))
     return f"{url}?{urlencode(query, errors='replace')}" if query else url
 
 
-def dig(raw: object, *path: str) -> object:
+def get_path(raw: object, *path: str) -> object:
     """Return what is at a path of an answer, or `None`."""
     for name in path:
         raw = raw.get(name) if isinstance(raw, Mapping) else None
     return raw
 
 
-def lifetime(raw: object, default: float) -> float:
+def parse_lifetime(raw: object, default: float) -> float:
     """Return the seconds of an `expires_in`, a number or the text of one."""
     match raw:
         case bool():
@@ -221,7 +235,9 @@ def lifetime(raw: object, default: float) -> float:
             return default
 
 
-def _judge(request: Request, status: int, retry_after: str | None, body: bytes | None) -> object:
+def _raise_for_status(
+    request: Request, status: int, retry_after: str | None, body: bytes | None
+) -> object:
     if body is None or status in _REDIRECTS:
         raise request.unexpected()
     answer = _decoded(body)
@@ -243,14 +259,19 @@ def _judge(request: Request, status: int, retry_after: str | None, body: bytes |
             error = SmartcarCredentialsError
     names = (name for name in (problem.name, problem.type) if _WORDS.fullmatch(name))
     said = f"HTTP {status}" if problem.type == "UNKNOWN" else next(names, f"HTTP {status}")
-    raise error(f"Smartcar refused to {request.aim}: {said}", problem, status, _wait(retry_after))
+    raise error(
+        f"Smartcar refused to {request.purpose}: {said}",
+        problem,
+        status,
+        _parse_retry_after(retry_after),
+    )
 
 
 async def _bounded(content: aiohttp.StreamReader) -> bytes | None:
     body = bytearray()
     async for chunk in content.iter_any():
         body += chunk
-        if len(body) > _LARGEST_ANSWER:
+        if len(body) > _MAX_ANSWER:
             return None
     return bytes(body)
 
@@ -263,7 +284,7 @@ def _decoded(body: bytes) -> object:
     return answer
 
 
-def _wait(header: str | None) -> float | None:
+def _parse_retry_after(header: str | None) -> float | None:
     """Return the seconds of a `Retry-After`, a number or an HTTP date, at most a day."""
     if header is None:
         return None
@@ -273,7 +294,7 @@ def _wait(header: str | None) -> float | None:
             seconds = parsedate_to_datetime(header).timestamp() - time.time()
         except ValueError, OverflowError:
             return None
-    return min(max(seconds, 0.0), _LONGEST_WAIT)
+    return min(max(seconds, 0.0), _MAX_RETRY_AFTER)
 
 
 def _seconds(raw: float | str) -> float | None:

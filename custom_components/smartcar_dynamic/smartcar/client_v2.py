@@ -21,18 +21,17 @@ from .client import (
     SmartcarApiError,
     SmartcarClient,
     SmartcarCredentialsError,
-    address,
     authorized,
-    dig,
-    lifetime,
-    settled,
+    build_url,
+    get_path,
+    ignore_status,
+    parse_lifetime,
 )
-from .decoding import text, year
-from .model import Problem, Remedy, Vehicle
+from .jsonvalues import as_str, as_year
+from .model import Problem, Remedy, VehicleInfo
 
 _LIFETIME = 7200.0
 _MARGIN = 60.0
-_WEEK = 7 * 24 * 60 * 60.0
 _PAGE = 50
 _PAGES = 200
 
@@ -50,7 +49,11 @@ class Token:
 
 
 class ClientV2(ApiClient, SmartcarClient):
-    """What a dynamic webhook's owner can ask of API v2.0."""
+    """API v2.0 as the owner of a dynamic webhook."""
+
+    # A dynamic webhook is hourly; three missing in a row are no coincidence.
+    delivery_interval = 6 * 3_600_000
+    ends = True
 
     def __init__(  # noqa: PLR0913 - what Smartcar's dashboard shows, each by its name
         self,
@@ -67,7 +70,9 @@ class ClientV2(ApiClient, SmartcarClient):
         """Start with a token; each later one goes to `save_token` before it is used."""
         super().__init__(session, user_agent)
         self._hosts = hosts
+        self.url = hosts.api
         self._token = token
+        self._client_id = client_id
         self._management_token = management_token
         self._save_token = save_token
         self._basic = (
@@ -83,7 +88,7 @@ class ClientV2(ApiClient, SmartcarClient):
         await self._vehicle_ids(limit=1, offset=0)
 
     @override
-    async def vehicles(self) -> tuple[Vehicle, ...]:
+    async def vehicles(self) -> tuple[VehicleInfo, ...]:
         """Return the owner's vehicles, only their IDs ("User vehicles" page: pages of 50)."""
         ids: dict[str, None] = {}
         for _ in range(_PAGES):
@@ -93,37 +98,37 @@ class ClientV2(ApiClient, SmartcarClient):
             more = len(page) == _PAGE if total is None else len(ids) < total
             if not more or len(ids) == known:
                 break
-        return tuple(Vehicle(id_) for id_ in ids)
+        return tuple(VehicleInfo(id_) for id_ in ids)
 
     @override
-    async def describe(self, vehicle: Vehicle) -> Vehicle:
+    async def get_attributes(self, vehicle: VehicleInfo) -> VehicleInfo:
         """Return the vehicle with make, model, year and VIN, as far as unknown and permitted."""
         if vehicle.make is None or vehicle.model is None:
             told = await self._told("read a vehicle's attributes", vehicle, _NOT_PERMITTED)
             vehicle = replace(
                 vehicle,
-                make=vehicle.make or text(dig(told, "make")),
-                model=vehicle.model or text(dig(told, "model")),
-                year=vehicle.year or year(dig(told, "year")),
+                make=vehicle.make or as_str(get_path(told, "make")),
+                model=vehicle.model or as_str(get_path(told, "model")),
+                year=vehicle.year or as_year(get_path(told, "year")),
             )
         if vehicle.vin is None:
             told = await self._told("read a vehicle's VIN", vehicle, _NO_VIN, "vin")
-            vehicle = replace(vehicle, vin=text(dig(told, "vin")))
+            vehicle = replace(vehicle, vin=as_str(get_path(told, "vin")))
         return vehicle
 
     @override
-    async def subscribe(self, vehicle: Vehicle, webhook_id: str) -> None:
+    async def subscribe(self, vehicle: VehicleInfo, webhook_id: str) -> None:
         """Subscribe the vehicle with the owner's token ("Subscribe webhook" page)."""
         url = self._subscription(vehicle, webhook_id)
-        with settled(HTTPStatus.CONFLICT, saying="already"):
+        with ignore_status(HTTPStatus.CONFLICT, saying="already"):
             await self._call(Request("subscribe a vehicle", "POST", url))
 
     @override
-    async def unsubscribe(self, vehicle: Vehicle, webhook_id: str) -> None:
+    async def unsubscribe(self, vehicle: VehicleInfo, webhook_id: str) -> None:
         """Unsubscribe the vehicle with the management token ("Unsubscribe webhook" page)."""
         url = self._subscription(vehicle, webhook_id)
         request = Request("unsubscribe a vehicle", "DELETE", url)
-        with settled(HTTPStatus.NOT_FOUND, saying="not subscribed"):
+        with ignore_status(HTTPStatus.NOT_FOUND, saying="not subscribed"):
             await self._send(authorized(request, self._management_token))
 
     @override
@@ -134,30 +139,28 @@ class ClientV2(ApiClient, SmartcarClient):
     async def webhooks(self) -> None:
         """Return `None`: API v2.0 does not tell."""
 
-    async def keep_alive(self) -> None:
-        """Renew tokens that are a week old: 60 days without it and the owner must connect again."""
-        async with self._renewing:
-            issued = self._token.expires_at - _LIFETIME
-            if self._basic and self._token.refresh_token and time.time() - issued >= _WEEK:
-                await self._renew()
+    @override
+    async def application_id(self) -> str | None:
+        """Return the client ID, which is the application's ID on API v2.0."""
+        return self._client_id
 
     async def _vehicle_ids(self, *, limit: int, offset: int) -> tuple[list[str], int | None]:
         query = {"limit": str(limit), "offset": str(offset)}
-        url = address(self._hosts.api, "v2.0", "vehicles", query=query)
+        url = build_url(self._hosts.api, "v2.0", "vehicles", query=query)
         request = Request("list the vehicles", "GET", url)
         answer = await self._call(request)
-        ids = dig(answer, "vehicles")
+        ids = get_path(answer, "vehicles")
         if not isinstance(ids, list):
             raise request.unexpected()
-        total = dig(answer, "paging", "count")
-        return [id_ for id_ in ids if text(id_)], total if isinstance(total, int) else None
+        total = get_path(answer, "paging", "count")
+        return [id_ for id_ in ids if as_str(id_)], total if isinstance(total, int) else None
 
     async def _told(
-        self, aim: str, vehicle: Vehicle, silent: frozenset[HTTPStatus], *path: str
+        self, purpose: str, vehicle: VehicleInfo, silent: frozenset[HTTPStatus], *path: str
     ) -> object:
         """Return what the vehicle's page says, or `None` where the status says that it will not."""
-        url = address(self._hosts.api, "v2.0", "vehicles", vehicle.id, *path)
-        request = Request(aim, "GET", url)
+        url = build_url(self._hosts.api, "v2.0", "vehicles", vehicle.id, *path)
+        request = Request(purpose, "GET", url)
         try:
             answer = await self._call(request)
         except SmartcarApiError as err:
@@ -168,8 +171,8 @@ class ClientV2(ApiClient, SmartcarClient):
             raise request.unexpected()
         return answer
 
-    def _subscription(self, vehicle: Vehicle, webhook_id: str) -> str:
-        return address(self._hosts.api, "v2.0", "vehicles", vehicle.id, "webhooks", webhook_id)
+    def _subscription(self, vehicle: VehicleInfo, webhook_id: str) -> str:
+        return build_url(self._hosts.api, "v2.0", "vehicles", vehicle.id, "webhooks", webhook_id)
 
     @override
     async def _access_token(self, rejected: str | None = None) -> str:
@@ -192,18 +195,18 @@ class ClientV2(ApiClient, SmartcarClient):
         request = Request(
             "renew the access token",
             "POST",
-            address(self._hosts.auth, "oauth", "token"),
+            build_url(self._hosts.auth, "oauth", "token"),
             headers={"Authorization": self._basic},
             form={"grant_type": "refresh_token", "refresh_token": refresh_token},
         )
         answer = await self._send(request)
-        access_token = text(dig(answer, "access_token"))
+        access_token = as_str(get_path(answer, "access_token"))
         if access_token is None:
             raise request.unexpected()
         token = Token(
             access_token=access_token,
-            refresh_token=text(dig(answer, "refresh_token")) or refresh_token,
-            expires_at=time.time() + lifetime(dig(answer, "expires_in"), _LIFETIME),
+            refresh_token=as_str(get_path(answer, "refresh_token")) or refresh_token,
+            expires_at=time.time() + parse_lifetime(get_path(answer, "expires_in"), _LIFETIME),
         )
         # The old refresh token dies within minutes: what is not saved now may be lost.
         if (saving := self._save_token(token)) is not None:

@@ -20,13 +20,13 @@ from .client import (
     SmartcarApiError,
     SmartcarClient,
     Webhook,
-    address,
-    dig,
-    lifetime,
-    settled,
+    build_url,
+    get_path,
+    ignore_status,
+    parse_lifetime,
 )
-from .decoding import text, year
-from .model import Vehicle
+from .jsonvalues import as_str, as_year
+from .model import VehicleInfo
 from .signals import code_of, code_of_name
 
 _LIFETIME = 3600.0
@@ -37,7 +37,10 @@ _VIN = "vehicleidentification-vin"
 
 
 class ClientV3(ApiClient, SmartcarClient):
-    """What an application on the current platform can ask."""
+    """API v3 as an application on the current platform."""
+
+    delivery_interval = None
+    ends = False
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class ClientV3(ApiClient, SmartcarClient):
         """Start without a token: the first call fetches one."""
         super().__init__(session, user_agent)
         self._hosts = hosts
+        self.url = hosts.vehicle
         self._client_id = client_id
         self._client_secret = client_secret
         self._token = ""
@@ -61,19 +65,19 @@ class ClientV3(ApiClient, SmartcarClient):
     async def check_credentials(self) -> None:
         """Return if Smartcar gives a token and accepts it ("API authentication" page)."""
         query = {"page[number]": "1", "page[size]": "1"}
-        url = address(self._hosts.vehicle, "v3", "connections", query=query)
+        url = build_url(self._hosts.vehicle, "v3", "connections", query=query)
         request = Request("check the credentials", "GET", url)
-        if dig(await self._call(request), "data") is None:
+        if get_path(await self._call(request), "data") is None:
             raise request.unexpected()
 
     @override
-    async def vehicles(self) -> tuple[Vehicle, ...]:
+    async def vehicles(self) -> tuple[VehicleInfo, ...]:
         """Return the connected vehicles, each with its own grant ("List connections" page).
 
         Simulated ones are asked for only where none is live: one call instead of two. Of a vehicle
         that several users connected the newest connection counts; Smartcar lists it first.
         """
-        vehicles: dict[str, Vehicle] = {}
+        vehicles: dict[str, VehicleInfo] = {}
         for mode in ("live", "simulated"):
             connections = await self._listed(
                 "list the vehicles",
@@ -89,7 +93,7 @@ class ClientV3(ApiClient, SmartcarClient):
         return tuple(vehicles.values())
 
     @override
-    async def describe(self, vehicle: Vehicle) -> Vehicle:
+    async def get_attributes(self, vehicle: VehicleInfo) -> VehicleInfo:
         """Return the vehicle with make, model, year and powertrain ("Get vehicle" page).
 
         One whose make and model are known is returned as it is, without a call. The VIN is a
@@ -97,39 +101,39 @@ class ClientV3(ApiClient, SmartcarClient):
         """
         if vehicle.make is not None and vehicle.model is not None:
             return vehicle
-        url = address(self._hosts.vehicle, "v3", "vehicles", vehicle.id)
+        url = build_url(self._hosts.vehicle, "v3", "vehicles", vehicle.id)
         request = Request("read a vehicle's attributes", "GET", url)
         answer = await self._call(request)
-        attributes = dig(answer, "data", "attributes") or dig(answer, "attributes")
+        attributes = get_path(answer, "data", "attributes") or get_path(answer, "attributes")
         if not isinstance(attributes, dict):
             raise request.unexpected()
         return _described(vehicle, attributes)
 
     @override
-    async def subscribe(self, vehicle: Vehicle, webhook_id: str) -> None:
+    async def subscribe(self, vehicle: VehicleInfo, webhook_id: str) -> None:
         """Subscribe the vehicle ("Create subscription" page: 202, or 409 where it is)."""
         attributes = {"webhookId": webhook_id, "vehicleId": vehicle.id}
         if vehicle.user_id is not None:
             attributes["userId"] = vehicle.user_id
-        url = address(self._hosts.management, "v3", "subscriptions")
+        url = build_url(self._hosts.management, "v3", "subscriptions")
         body = {"data": {"attributes": attributes}}
-        with settled(HTTPStatus.CONFLICT, saying="already"):
+        with ignore_status(HTTPStatus.CONFLICT, saying="already"):
             await self._call(Request("subscribe a vehicle", "POST", url, json=body))
 
     @override
-    async def unsubscribe(self, vehicle: Vehicle, webhook_id: str) -> None:
+    async def unsubscribe(self, vehicle: VehicleInfo, webhook_id: str) -> None:
         """Delete the vehicle's subscriptions ("List" and "Delete subscription" pages)."""
-        aim = "unsubscribe a vehicle"
+        purpose = "unsubscribe a vehicle"
         found = []
-        with settled(HTTPStatus.NOT_FOUND, saying="not found"):
+        with ignore_status(HTTPStatus.NOT_FOUND, saying="not found"):
             query = {"filter[vehicleId]": vehicle.id}
-            found = await self._subscriptions(aim, webhook_id, query)
+            found = await self._subscriptions(purpose, webhook_id, query)
         for item, vehicle_id in found:
             # The filter alone does not decide about a deletion.
-            if vehicle_id == vehicle.id and (id_ := text(item.get("id"))):
-                url = address(self._hosts.management, "v3", "subscriptions", id_)
-                with settled(HTTPStatus.NOT_FOUND, saying="not found"):
-                    await self._call(Request(aim, "DELETE", url))
+            if vehicle_id == vehicle.id and (id_ := as_str(item.get("id"))):
+                url = build_url(self._hosts.management, "v3", "subscriptions", id_)
+                with ignore_status(HTTPStatus.NOT_FOUND, saying="not found"):
+                    await self._call(Request(purpose, "DELETE", url))
 
     @override
     async def subscribed(self, webhook_id: str) -> frozenset[str]:
@@ -143,25 +147,26 @@ class ClientV3(ApiClient, SmartcarClient):
         items = await self._listed("list the webhooks", self._hosts.management, "webhooks", {})
         return tuple(webhook for item in items if (webhook := _webhook(item)) is not None)
 
+    @override
     async def application_id(self) -> str | None:
         """Return the ID that Connect knows the application by ("List applications" page)."""
         found = await self._listed(
             "name the application", self._hosts.management, "applications", {}
         )
-        return next((id_ for item in found if (id_ := text(item.get("id")))), None)
+        return next((id_ for item in found if (id_ := as_str(item.get("id")))), None)
 
-    async def signals(self, vehicle: Vehicle) -> object:
+    async def signals(self, vehicle: VehicleInfo) -> object:
         """Return all of a vehicle's signals as sent ("Get signals" page). One billed call."""
-        url = address(self._hosts.vehicle, "v3", "vehicles", vehicle.id, "signals")
+        url = build_url(self._hosts.vehicle, "v3", "vehicles", vehicle.id, "signals")
         request = Request("read a vehicle's signals", "GET", url, headers=_of_user(vehicle))
         answer = await self._call(request)
         if not isinstance(answer, dict):
             raise request.unexpected()
         return answer
 
-    async def vin(self, vehicle: Vehicle) -> str | None:
+    async def vin(self, vehicle: VehicleInfo) -> str | None:
         """Return a vehicle's VIN if Smartcar has it ("Get signal" page). One billed call."""
-        url = address(self._hosts.vehicle, "v3", "vehicles", vehicle.id, "signals", _VIN)
+        url = build_url(self._hosts.vehicle, "v3", "vehicles", vehicle.id, "signals", _VIN)
         request = Request("read a vehicle's VIN", "GET", url, headers=_of_user(vehicle))
         try:
             answer = await self._call(request)
@@ -169,14 +174,14 @@ class ClientV3(ApiClient, SmartcarClient):
             if err.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
-        return text(dig(answer, "data", "attributes", "body", "value"))
+        return as_str(get_path(answer, "data", "attributes", "body", "value"))
 
     async def _subscriptions(
-        self, aim: str, webhook_id: str, query: Mapping[str, str]
+        self, purpose: str, webhook_id: str, query: Mapping[str, str]
     ) -> list[tuple[Mapping[str, object], str]]:
         """Return the webhook's subscriptions, each with its vehicle's ID."""
         items = await self._listed(
-            aim,
+            purpose,
             self._hosts.management,
             "subscriptions",
             {"filter[webhookId]": webhook_id, **query},
@@ -189,15 +194,15 @@ class ClientV3(ApiClient, SmartcarClient):
         ]
 
     async def _listed(
-        self, aim: str, origin: str, resource: str, query: Mapping[str, str]
+        self, purpose: str, origin: str, resource: str, query: Mapping[str, str]
     ) -> list[Mapping[str, object]]:
         """Return all items of a list, page by page."""
         items: list[object] = []
         for number in range(1, _PAGES + 1):
             page = {**query, "page[number]": str(number), "page[size]": str(_PAGE)}
-            request = Request(aim, "GET", address(origin, "v3", resource, query=page))
+            request = Request(purpose, "GET", build_url(origin, "v3", resource, query=page))
             answer = await self._call(request)
-            new = dig(answer, "data")
+            new = get_path(answer, "data")
             if not isinstance(new, list):
                 raise request.unexpected()
             items += new
@@ -217,7 +222,7 @@ class ClientV3(ApiClient, SmartcarClient):
         request = Request(
             "issue an access token",
             "POST",
-            address(self._hosts.iam, "oauth2", "token"),
+            build_url(self._hosts.iam, "oauth2", "token"),
             form={
                 "grant_type": "client_credentials",
                 "client_id": self._client_id,
@@ -225,74 +230,73 @@ class ClientV3(ApiClient, SmartcarClient):
             },
         )
         answer = await self._send(request)
-        token = text(dig(answer, "access_token"))
+        token = as_str(get_path(answer, "access_token"))
         if token is None:
             raise request.unexpected()
         self._token = token
-        self._expires_at = time.time() + lifetime(dig(answer, "expires_in"), _LIFETIME)
+        self._expires_at = time.time() + parse_lifetime(get_path(answer, "expires_in"), _LIFETIME)
 
 
-def _of_user(vehicle: Vehicle) -> dict[str, str]:
+def _of_user(vehicle: VehicleInfo) -> dict[str, str]:
     return {} if vehicle.user_id is None else {"sc-user-id": vehicle.user_id}
 
 
 def _is_last(answer: object, size: int, seen: int) -> bool:
     """Tell whether a page is the last by its total, its link to the next, or else its size."""
     hints = []
-    if isinstance(total := dig(answer, "meta", "totalCount"), int):
+    if isinstance(total := get_path(answer, "meta", "totalCount"), int):
         hints.append(seen >= total)
-    if isinstance(links := dig(answer, "links"), dict) and "next" in links:
+    if isinstance(links := get_path(answer, "links"), dict) and "next" in links:
         hints.append(not links["next"])
     return any(hints) if hints else size < _PAGE
 
 
 def _related(item: object, name: str) -> str | None:
     """Return the ID of what an item belongs to, from either of its two places."""
-    return text(dig(item, "relationships", name, "data", "id")) or text(
-        dig(item, "attributes", f"{name}Id")
+    return as_str(get_path(item, "relationships", name, "data", "id")) or as_str(
+        get_path(item, "attributes", f"{name}Id")
     )
 
 
-def _vehicle(connection: object) -> Vehicle | None:
+def _vehicle(connection: object) -> VehicleInfo | None:
     id_ = _related(connection, "vehicle")
     if id_ is None:
         return None
-    granted = dig(connection, "attributes", "permissions")
-    vehicle = Vehicle(
+    granted = get_path(connection, "attributes", "permissions")
+    vehicle = VehicleInfo(
         id_,
-        user_id=text(dig(connection, "attributes", "user", "id")) or _related(connection, "user"),
+        user_id=as_str(get_path(connection, "attributes", "user", "id"))
+        or _related(connection, "user"),
         permissions=frozenset(name for name in granted if isinstance(name, str))
         if isinstance(granted, list)
         else None,
     )
-    return _described(vehicle, dig(connection, "attributes", "vehicle"))
+    return _described(vehicle, get_path(connection, "attributes", "vehicle"))
 
 
-def _described(vehicle: Vehicle, attributes: object) -> Vehicle:
+def _described(vehicle: VehicleInfo, attributes: object) -> VehicleInfo:
     return replace(
         vehicle,
-        make=vehicle.make or text(dig(attributes, "make")),
-        model=vehicle.model or text(dig(attributes, "model")),
-        year=vehicle.year or year(dig(attributes, "year")),
-        powertrain=vehicle.powertrain or text(dig(attributes, "powertrainType")),
+        make=vehicle.make or as_str(get_path(attributes, "make")),
+        model=vehicle.model or as_str(get_path(attributes, "model")),
+        year=vehicle.year or as_year(get_path(attributes, "year")),
+        powertrain=vehicle.powertrain or as_str(get_path(attributes, "powertrainType")),
     )
 
 
 def _webhook(item: Mapping[str, object]) -> Webhook | None:
     """Return a webhook; one that does not say whether it is enabled is taken for enabled."""
-    id_ = text(item.get("id"))
+    id_ = as_str(item.get("id"))
     if id_ is None:
         return None
     attributes = item.get("attributes")
     return Webhook(
         id=id_,
-        name=text(dig(attributes, "name")) or "",
-        callback_uri=text(dig(attributes, "callbackUri")) or "",
-        error_callback_uri=text(dig(attributes, "errorCallbackUri")),
-        enabled=dig(attributes, "isEnabled") is not False,
-        auto_subscribe=dig(attributes, "autoSubscribe") is True,
-        triggers=_codes(dig(attributes, "triggers")),
-        data=_codes(dig(attributes, "data")),
+        name=as_str(get_path(attributes, "name")) or "",
+        callback_uri=as_str(get_path(attributes, "callbackUri")) or "",
+        enabled=get_path(attributes, "isEnabled") is not False,
+        triggers=_codes(get_path(attributes, "triggers")),
+        data=_codes(get_path(attributes, "data")),
     )
 
 
@@ -306,7 +310,7 @@ def _codes(entries: object) -> tuple[str, ...] | None:
 
 def _code(entry: object) -> str | None:
     """Return a signal code from itself, from `Group.Name`, or from an object that has either."""
-    match dig(entry, "signal") or entry:
+    match get_path(entry, "signal") or entry:
         case str(name):
             return code_of_name(name)
         case {"code": code}:

@@ -1,4 +1,4 @@
-"""What Smartcar tells about vehicles, as values: no payload dict goes further than this package."""
+"""Typed values of what Smartcar says about vehicles; no payload dict leaves this package."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -49,8 +49,8 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Vehicle:
-    """A vehicle as far as Smartcar has told us about it.
+class VehicleInfo:
+    """A vehicle's attributes as far as Smartcar has told them.
 
     `permissions` is this vehicle's own grant: `None` where Smartcar has not said.
     """
@@ -65,21 +65,21 @@ class Vehicle:
     permissions: frozenset[str] | None = None
 
     @property
-    def tail(self) -> str:
-        """Return the ID's last four characters, which tell vehicles apart and identify none."""
+    def short_id(self) -> str:
+        """Return the last four characters of the ID: enough to tell an owner's vehicles apart."""
         return self.id[-4:]
 
-    def updated(self, facts: Vehicle) -> Vehicle:
-        """Return the vehicle with what is known of the facts, and its own for the rest."""
-        return Vehicle(
+    def merged_with(self, other: VehicleInfo) -> VehicleInfo:
+        """Return the attributes known to `other`, and our own for the rest."""
+        return VehicleInfo(
             self.id,
-            make=facts.make or self.make,
-            model=facts.model or self.model,
-            year=facts.year or self.year,
-            vin=facts.vin or self.vin,
-            powertrain=facts.powertrain or self.powertrain,
-            user_id=facts.user_id or self.user_id,
-            permissions=self.permissions if facts.permissions is None else facts.permissions,
+            make=other.make or self.make,
+            model=other.model or self.model,
+            year=other.year or self.year,
+            vin=other.vin or self.vin,
+            powertrain=other.powertrain or self.powertrain,
+            user_id=other.user_id or self.user_id,
+            permissions=self.permissions if other.permissions is None else other.permissions,
         )
 
 
@@ -99,19 +99,29 @@ type Value = bool | float | str | Position | datetime
 class Reading:
     """One fact: `key` is a signal code, or a signal code and a part after a dot.
 
-    A value of `None` is an answer, too: the vehicle does not know.
+    A value of `None` means that the vehicle answered and does not know.
     """
 
     key: str
     value: Value | None = field(repr=False)
     unit: str | None = None
 
+    @property
+    def code(self) -> str:
+        """Return the signal code."""
+        return self.key.partition(".")[0]
+
+    @property
+    def part(self) -> str:
+        """Return the part after the signal code, empty for the signal itself."""
+        return self.key.partition(".")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What was said about one signal: its readings, or its problem and none.
+    """What one signal says: its readings, or its problem and no readings.
 
-    `label` names a signal that the vocabulary does not list.
+    `label` names a signal that the catalogue does not list.
     """
 
     code: str
@@ -122,7 +132,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One signal of one delivery. Its content is the very same object if it says the same again.
+    """One signal of one delivery. An unchanged content is the same object as before.
 
     `recorded_at` is when the vehicle recorded it, in milliseconds since 1970; `None` is unknown.
     """
@@ -130,43 +140,23 @@ class Signal:
     content: Content
     recorded_at: int | None = None
 
-    @property
-    def code(self) -> str:
-        """Return the signal code."""
-        return self.content.code
-
-    @property
-    def readings(self) -> tuple[Reading, ...]:
-        """Return the readings."""
-        return self.content.readings
-
-    @property
-    def problem(self) -> Problem | None:
-        """Return the problem."""
-        return self.content.problem
-
-    @property
-    def label(self) -> str | None:
-        """Return the name of what nobody listed."""
-        return self.content.label
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """What one delivery says about one vehicle.
 
-    `id` is the same when Smartcar repeats itself; a repeated report has been read before and comes
-    without signals. `delivered_at` (milliseconds) orders what has no time of its own. `is_whole`
-    tells that errors do not come apart from the signals, at the same time and in any order.
+    `id` is the same when Smartcar repeats itself; a repeated report has no signals. `delivered_at`
+    (milliseconds) orders what has no time of its own. `errors_included`: signals and errors come in
+    one delivery (2.0), not in two (4.0).
     """
 
-    vehicle: Vehicle
+    vehicle: VehicleInfo
     id: str | None = field(repr=False)
     delivered_at: int
     signals: tuple[Signal, ...] = ()
     problems: tuple[Problem, ...] = ()
     repeated: bool = False
-    is_whole: bool = True
+    errors_included: bool = True
 
 
 class Kind(StrEnum):
@@ -181,9 +171,9 @@ class Kind(StrEnum):
 class Delivery:
     """One message of Smartcar's to the callback URI.
 
-    `test` marks what the dashboard's test button sends: it proves the way here and says nothing
-    about a vehicle. `notes` and `faults` name what could not be read by its place, never by its
-    content: notes are Smartcar's news to us, faults are our bugs.
+    `test` marks what the dashboard's test button sends: it proves that deliveries arrive and says
+    nothing about a vehicle. `notes` and `faults` name the places of what could not be decoded,
+    never its content: notes are unknown to us, faults are our bugs.
     """
 
     kind: Kind

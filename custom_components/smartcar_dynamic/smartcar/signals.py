@@ -1,33 +1,141 @@
-"""The vocabulary: every signal code of the current platform, its parts, units and plausible values.
+"""The signal catalogue: every signal code of the current platform and the parser of its body.
 
-Source: the signal catalogue of the API reference and real deliveries. The v2.0 paths are a dialect
-of the same vocabulary.
+Source: the signal catalogue of the API reference and real deliveries. The paths of API v2.0 are
+translated into the same codes.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from math import isfinite
+from collections.abc import Mapping
 import re
 
-from .model import Position, Reading
-from .times import milliseconds
-from .units import Scale, Unit, scale_of
-
-type Body = Mapping[str, object]
-type Notes = list[str]
-type Parser = Callable[[str, Body, Notes], tuple[Reading, ...]]
-"""Turns a signal's body into its readings; what cannot be read is noted without its content."""
+from .model import Reading
+from .parsers import (
+    Notes,
+    Parser,
+    choice_at,
+    number,
+    openables,
+    parse_alert,
+    parse_capacity,
+    parse_charge_limits,
+    parse_charge_records,
+    parse_count,
+    parse_flag,
+    parse_list,
+    parse_openable,
+    parse_position,
+    parse_range,
+    parse_tires,
+    parse_unlisted,
+    text_at,
+)
+from .units import Unit
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 _MAX_CODE = 80
-_MAX_TEXT = 255
-_MOST_OF_ANYTHING = 1e12
-_NO_TEXT = {"", "invalid", "n/a", "none", "null", "undefined", "unknown"}
-_ROWS = ("front", "back", *(f"row{number}" for number in range(3, 11)))
-_COLUMNS = ("left", "right", *(f"column{number}" for number in range(3, 11)))
-_POSITIONS: Mapping[tuple[int, int], str] = {
-    (row, column): f"{_ROWS[row]}_{_COLUMNS[column]}" for row in range(10) for column in range(10)
+
+BATTERY_STATUSES = ("bad", "good", "warn")
+CHARGING_STATUSES = ("charging", "fully_charged", "not_charging")
+GEARS = ("drive", "neutral", "park", "reverse")
+
+_TEXT = text_at("value")
+_PERCENT = number(Unit.PERCENT, 0, 100)
+_CURRENT = number(Unit.AMPERE, 0, 2000)
+_TEMPERATURE = number(Unit.CELSIUS, -80, 120)
+
+SIGNALS: Mapping[str, Parser] = {
+    "charge-amperage": _CURRENT,
+    "charge-amperagemax": _CURRENT,
+    "charge-amperagerequested": _CURRENT,
+    "charge-chargelimits": parse_charge_limits,
+    "charge-chargeportstatuscolor": _TEXT,
+    "charge-chargerate": number(Unit.KILOMETER_PER_HOUR, 0, 3000),
+    "charge-chargerecords": parse_charge_records,
+    "charge-chargerphases": number(Unit.COUNT, 0, 9),
+    "charge-chargetimers": parse_count,
+    "charge-chargingconnectortype": _TEXT,
+    "charge-detailedchargingstatus": choice_at("value", *CHARGING_STATUSES),
+    "charge-energyadded": number(Unit.KILOWATT_HOUR, 0, 1000),
+    "charge-fastchargertype": _TEXT,
+    "charge-ischarging": parse_flag,
+    "charge-ischargingcableconnected": parse_flag,
+    "charge-ischargingcablelatched": parse_flag,
+    "charge-ischargingportflapopen": parse_flag,
+    "charge-isfastchargerpresent": parse_flag,
+    "charge-timetocomplete": number(Unit.MINUTE, 0, 10080),
+    "charge-voltage": number(Unit.VOLT, 0, 2000),
+    "charge-wattage": number(Unit.WATT, -1_000_000, 1_000_000),
+    "climate-externaltemperature": _TEMPERATURE,
+    "climate-internaltemperature": _TEMPERATURE,
+    "closure-doors": openables("doors"),
+    "closure-enginecover": parse_openable,
+    "closure-fronttrunk": parse_openable,
+    "closure-islocked": parse_flag,
+    "closure-reartrunk": parse_openable,
+    "closure-sunroof": parse_openable,
+    "closure-tailgate": parse_openable,
+    "closure-windows": openables("windows"),
+    "connectivitysoftware-currentfirmwareversion": _TEXT,
+    "connectivitystatus-isasleep": parse_flag,
+    "connectivitystatus-isdigitalkeypaired": parse_flag,
+    "connectivitystatus-isonline": parse_flag,
+    "diagnostics-abs": parse_alert,
+    "diagnostics-activesafety": parse_alert,
+    "diagnostics-airbag": parse_alert,
+    "diagnostics-brakefluid": parse_alert,
+    "diagnostics-driverassistance": parse_alert,
+    "diagnostics-dtccount": number(Unit.COUNT, 0, 10_000),
+    "diagnostics-dtclist": parse_list,
+    "diagnostics-emissions": parse_alert,
+    "diagnostics-evbatteryconditioning": parse_alert,
+    "diagnostics-evcharging": parse_alert,
+    "diagnostics-evdriveunit": parse_alert,
+    "diagnostics-evhvbattery": parse_alert,
+    "diagnostics-lighting": parse_alert,
+    "diagnostics-mil": parse_alert,
+    "diagnostics-oillife": parse_alert,
+    "diagnostics-oilpressure": parse_alert,
+    "diagnostics-oiltemperature": parse_alert,
+    "diagnostics-telematics": parse_alert,
+    "diagnostics-tirepressure": parse_alert,
+    "diagnostics-tirepressuremonitoring": parse_alert,
+    "diagnostics-transmission": parse_alert,
+    "diagnostics-washerfluid": parse_alert,
+    "diagnostics-waterinfuel": parse_alert,
+    "hvac-cabintargettemperature": _TEMPERATURE,
+    "hvac-iscabinhvacactive": parse_flag,
+    "hvac-isfrontdefrosteractive": parse_flag,
+    "hvac-isreardefrosteractive": parse_flag,
+    "hvac-issteeringheateractive": parse_flag,
+    "internalcombustionengine-amountremaining": number(Unit.LITER, 0, 1000),
+    "internalcombustionengine-fuellevel": _PERCENT,
+    "internalcombustionengine-oillife": _PERCENT,
+    "internalcombustionengine-range": number(Unit.KILOMETER, 0, 3000),
+    "location-isathome": parse_flag,
+    "location-preciselocation": parse_position,
+    "lowvoltagebattery-stateofcharge": _PERCENT,
+    "lowvoltagebattery-status": choice_at("value", *BATTERY_STATUSES),
+    "motion-currentspeed": number(Unit.KILOMETER_PER_HOUR, 0, 500),
+    "odometer-traveleddistance": number(Unit.KILOMETER, 0, 5_000_000),
+    "service-isinservice": parse_flag,
+    "service-records": parse_count,
+    "surveillance-brand": _TEXT,
+    "surveillance-isenabled": parse_flag,
+    "tractionbattery-isheateractive": parse_flag,
+    "tractionbattery-maxrangechargecounter": number(Unit.COUNT, 0, 100_000),
+    "tractionbattery-nominalcapacity": parse_capacity,
+    "tractionbattery-range": parse_range,
+    "tractionbattery-stateofcharge": _PERCENT,
+    "transmission-drivemode": text_at("canonical"),
+    "transmission-gearstate": choice_at("value", *GEARS),
+    "vehicleidentification-exteriorcolor": _TEXT,
+    "vehicleidentification-nickname": _TEXT,
+    "vehicleidentification-packages": parse_list,
+    "vehicleidentification-trim": _TEXT,
+    "vehicleidentification-vin": _TEXT,
+    "vehicleuseraccount-permissions": parse_count,
+    "vehicleuseraccount-role": _TEXT,
+    "wheel-style": _TEXT,
+    "wheel-tires": parse_tires,
 }
 
 
@@ -47,14 +155,6 @@ def code_of_name(name: str) -> str | None:
     return code_of(name.replace(".", "-", 1))
 
 
-def position_name(row: object, column: object) -> str | None:
-    """Return `front_left` for row 0, column 0; rows and columns after the second are counted."""
-    # To Python, `false` is 0.
-    if type(row) is int and type(column) is int:
-        return _POSITIONS.get((row, column))
-    return None
-
-
 def parse_body(code: str, body: object, notes: Notes) -> tuple[Reading, ...]:
     """Return the readings in a signal's body, in canonical units.
 
@@ -64,452 +164,4 @@ def parse_body(code: str, body: object, notes: Notes) -> tuple[Reading, ...]:
     if not isinstance(body, dict):
         notes.append(f"{code}: no body")
         return ()
-    return VOCABULARY.get(code, _anything)(code, body, notes)
-
-
-def _finite(value: object) -> float | None:
-    """Return a number that is one; booleans and the likes of NaN are not.
-
-    What no float can hold is cut to what no vehicle can mean.
-    """
-    if type(value) is int or (type(value) is float and isfinite(value)):
-        return max(-_MOST_OF_ANYTHING, min(value, _MOST_OF_ANYTHING))
-    return None
-
-
-def _whole(value: float) -> float:
-    return int(value) if value.is_integer() else value
-
-
-@dataclass(frozen=True, slots=True)
-class _Quantity:
-    """A canonical unit, and between which values a vehicle can mean what it says."""
-
-    unit: Unit
-    low: float
-    high: float
-
-    def read(self, key: str, value: object, unit: object, notes: Notes) -> tuple[Reading, ...]:
-        """Return a reading; unknown where the value or its unit cannot be right."""
-        if type(value) is int and unit == self.unit and self.low <= value <= self.high:
-            return (Reading(key, value, self.unit),)
-        if value is None:
-            return (Reading(key, None, self.unit),)
-        number = _finite(value)
-        if number is None:
-            notes.append(f"{key}: not a number")
-            return ()
-        scale = _CANONICAL[self.unit] if unit is None else scale_of(unit)
-        if scale is None or scale.unit != self.unit:
-            notes.append(f"{key}: unknown unit")
-            return (Reading(key, None, self.unit),)
-        low = self.low
-        if scale is _BAR and number > _MOST_BAR:
-            # Some makes say bar and mean kPa.
-            scale, low = _KILOPASCAL, _LEAST_KILOPASCAL_CALLED_BAR
-        number = scale.convert(number)
-        if not low <= number <= self.high:
-            notes.append(f"{key}: implausible value")
-            return (Reading(key, None, self.unit),)
-        return (Reading(key, _whole(number), self.unit),)
-
-
-_CANONICAL: Mapping[Unit, Scale] = {unit: Scale(unit) for unit in Unit}
-_BAR = scale_of("bar")
-_KILOPASCAL = _CANONICAL[Unit.KILOPASCAL]
-_MOST_BAR = 12
-_LEAST_KILOPASCAL_CALLED_BAR = 100
-_DISTANCE = _Quantity(Unit.KILOMETER, 0, 3000)
-_ENERGY = _Quantity(Unit.KILOWATT_HOUR, 0, 1000)
-_HEADING = _Quantity(Unit.DEGREE, 0, 360)
-_LIMIT = _Quantity(Unit.PERCENT, 0, 100)
-_NOMINAL_CAPACITY = _Quantity(Unit.KILOWATT_HOUR, 0.1, 1000)
-_PRESSURE = _Quantity(Unit.KILOPASCAL, 0, 650)
-
-
-def _number(unit: Unit, low: float, high: float) -> Parser:
-    """Read `{value, unit}`; early documentation has `{percentage}`."""
-    quantity = _Quantity(unit, low, high)
-
-    def parse(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-        if "value" not in body and "percentage" not in body:
-            notes.append(f"{code}: no value")
-            return ()
-        value = body.get("value", body.get("percentage"))
-        return quantity.read(code, value, body.get("unit"), notes)
-
-    return parse
-
-
-def _fact(key: str, body: Body, name: str, notes: Notes) -> tuple[Reading, ...]:
-    """Read one boolean or null; what is absent is no reading."""
-    if name not in body:
-        return ()
-    value = body[name]
-    if value is not None and not isinstance(value, bool):
-        notes.append(f"{key}: not a boolean")
-        return ()
-    return (Reading(key, value),)
-
-
-def _flag(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-    """Read `{value: boolean}`."""
-    readings = _fact(code, body, "value", notes)
-    if not readings and "value" not in body:
-        notes.append(f"{code}: no value")
-    return readings
-
-
-def _short_text(value: object) -> str | None:
-    if isinstance(value, str) and value.strip().lower() not in _NO_TEXT:
-        return value.strip()[:_MAX_TEXT]
-    return None
-
-
-def _text_at(name: str) -> Parser:
-    """Read a text at `name`; a placeholder such as `invalid` is unknown."""
-
-    def parse(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-        value = body.get(name)
-        if name not in body or not (value is None or isinstance(value, str)):
-            notes.append(f"{code}: not a text")
-            return ()
-        return (Reading(code, _short_text(value)),)
-
-    return parse
-
-
-def _choice_at(name: str, *options: str) -> Parser:
-    """Read one of some words, in lower case."""
-
-    def parse(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-        value = body.get(name)
-        if name not in body or not (value is None or isinstance(value, str)):
-            notes.append(f"{code}: not a text")
-            return ()
-        word = value.strip().lower().replace(" ", "_").replace("-", "_") if value else None
-        if word and word not in options:
-            if word not in _NO_TEXT:
-                notes.append(f"{code}: unknown option")
-            word = None
-        return (Reading(code, word or None),)
-
-    return parse
-
-
-def _alert(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-    """Read `{status: OK or ALERT, description}`: true is an alert."""
-    match body.get("status", body.get("value")):
-        case "ALERT" | "alert":
-            return (Reading(code, value=True),)
-        case "OK" | "ok":
-            return (Reading(code, value=False),)
-        case None | "UNKNOWN":
-            return (Reading(code, None),)
-        case _:
-            notes.append(f"{code}: unknown status")
-            return (Reading(code, None),)
-
-
-def _openable(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-    """Read `{isOpen, isLocked}`, each of which may be null or missing."""
-    if "isOpen" not in body and "isLocked" not in body:
-        notes.append(f"{code}: neither open nor locked")
-        return ()
-    readings = _fact(f"{code}.is_open", body, "isOpen", notes)
-    if "isLocked" in body:
-        readings += _fact(f"{code}.is_locked", body, "isLocked", notes)
-    return readings
-
-
-def _items(code: str, body: Body, notes: Notes, *names: str) -> Iterable[Body]:
-    """Yield the objects of the list under the first name that has one."""
-    values = next((body[name] for name in names if name in body), None)
-    if values is not None and not isinstance(values, list):
-        values = None
-    if values is None:
-        notes.append(f"{code}: no list")
-        return
-    for index, item in enumerate(values):
-        if isinstance(item, dict):
-            yield item
-        else:
-            notes.append(f"{code}[{index}]: not an object")
-
-
-def _openables(other_name: str) -> Parser:
-    """Read `{values: [{row, column, isOpen, isLocked}]}`."""
-
-    def parse(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-        readings: dict[str, Reading] = {}
-        for item in _items(code, body, notes, "values", other_name):
-            position = position_name(item.get("row"), item.get("column"))
-            if position is None:
-                notes.append(f"{code}: no position")
-                continue
-            for reading in _openable(f"{code}.{position}", item, notes):
-                readings[reading.key] = reading
-        return tuple(readings.values())
-
-    return parse
-
-
-def _tires(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-    """Read `{values: [{row, column, tirePressure}], unit}`."""
-    readings: dict[str, Reading] = {}
-    for item in _items(code, body, notes, "values", "tires"):
-        position = position_name(item.get("row"), item.get("column"))
-        if position is None or "tirePressure" not in item:
-            notes.append(f"{code}: no position or no pressure")
-            continue
-        unit = item.get("unit", body.get("unit"))
-        for reading in _PRESSURE.read(f"{code}.{position}", item["tirePressure"], unit, notes):
-            readings[reading.key] = reading
-    return tuple(readings.values())
-
-
-def _charge_limits(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-    """Read `{activeLimit, values: [{type, limit, condition}], unit}`.
-
-    The limit in force comes first: without `activeLimit` that is the one for everywhere, or the
-    only one. Its parts are the one for everywhere, and those for AC and DC.
-    """
-    unit = body.get("unit")
-    limits = [
-        (_limit_part(item), item.get("limit"))
-        for item in _items(code, {"values": [], **body}, notes, "values")
-    ]
-    parts = {part: limit for part, limit in limits if part is not None}
-    active = body.get("activeLimit")
-    if active is None:
-        active = parts.get("global", limits[0][1] if len(limits) == 1 else None)
-    readings = list(_LIMIT.read(code, active, unit, notes))
-    for part, limit in parts.items():
-        readings += _LIMIT.read(f"{code}.{part}", limit, unit, notes)
-    return tuple(readings)
-
-
-def _limit_part(item: Body) -> str | None:
-    """Return which limit it is; that for a place is the place's, and nobody else's business."""
-    kind, condition = str(item.get("type")).upper(), item.get("condition")
-    if kind == "GLOBAL":
-        return "global"
-    if isinstance(condition, dict):
-        condition = condition.get("chargingType")
-    if kind == "CHARGING_TYPE" and isinstance(condition, str) and condition.upper() in _CURRENTS:
-        return condition.lower()
-    return None
-
-
-_CURRENTS = ("AC", "DC")
-
-
-def _range(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-    """Read `{value, unit, additionalValues: [{type, value}]}`."""
-    readings = list(_number(Unit.KILOMETER, 0, 3000)(code, body, notes))
-    others = body.get("additionalValues")
-    for item in others if isinstance(others, list) else ():
-        if isinstance(item, dict) and item.get("type") in _RANGE_TYPES and "value" in item:
-            key = f"{code}.{str(item['type']).lower()}"
-            unit = item.get("unit", body.get("unit"))
-            readings += _DISTANCE.read(key, item["value"], unit, notes)
-    return tuple(readings)
-
-
-_RANGE_TYPES = ("ESTIMATED", "IDEAL_CONDITIONS", "RATED")
-
-
-def _capacity(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-    """Read `{capacity, unit}`; v2.0 has `capacity: {nominal}` or null."""
-    if "capacity" not in body:
-        notes.append(f"{code}: no capacity")
-        return ()
-    capacity = body["capacity"]
-    if isinstance(capacity, dict):
-        capacity = capacity.get("nominal")
-    return _NOMINAL_CAPACITY.read(code, capacity, body.get("unit"), notes)
-
-
-def _position(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-    """Read `{latitude, longitude, heading}`; 0, 0 is where the lost go."""
-    if "latitude" not in body or "longitude" not in body:
-        notes.append(f"{code}: no position")
-        return ()
-    latitude, longitude = _finite(body["latitude"]), _finite(body["longitude"])
-    position = None
-    if latitude is not None and longitude is not None and (latitude or longitude):
-        if abs(latitude) <= 90 and abs(longitude) <= 180:  # noqa: PLR2004 - degrees
-            position = Position(latitude, longitude)
-        else:
-            notes.append(f"{code}: implausible value")
-    readings = [Reading(code, position)]
-    if "heading" in body:
-        readings += _HEADING.read(f"{code}.heading", body["heading"], None, notes)
-    return tuple(readings)
-
-
-def _time(value: object) -> datetime | None:
-    time = milliseconds(value)
-    return None if time is None else datetime.fromtimestamp(time / 1000, UTC)
-
-
-def _charge_records(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-    """Read `{values: [{startTime, endTime, energyAdded}]}`: the latest session."""
-    records = [
-        (end, item)
-        for item in _items(code, body, notes, "values")
-        if (end := _time(item.get("endTime")))
-    ]
-    if not records:
-        return ()
-    end, latest = max(records, key=lambda record: record[0])
-    readings = [Reading(f"{code}.ended", end)]
-    if start := _time(latest.get("startTime")):
-        readings.append(Reading(f"{code}.started", start))
-    energy = latest.get("energyAdded")
-    unit = latest.get("unit", body.get("unit"))
-    if isinstance(energy, dict):
-        unit = energy.get("unit", unit)
-        energy = energy.get("value")
-    readings += _ENERGY.read(f"{code}.energy_added", energy, unit, notes)
-    return tuple(readings)
-
-
-def _count(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-    """Read `{values: [...]}` as how many there are."""
-    values = body.get("values")
-    if not isinstance(values, list):
-        notes.append(f"{code}: no list")
-        return ()
-    return (Reading(code, len(values), Unit.COUNT),)
-
-
-def _listed(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-    """Read `{values: [text or {code}]}` as one text, unknown where there are none."""
-    values = body.get("values")
-    if not isinstance(values, list):
-        notes.append(f"{code}: no list")
-        return ()
-    words = (item.get("code") if isinstance(item, dict) else item for item in values)
-    text = ", ".join(word for word in words if isinstance(word, str))
-    return (Reading(code, text[:_MAX_TEXT] or None),)
-
-
-def _anything(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-    """Read what nobody listed: a number with a unit, a boolean or a short text."""
-    value, unit = body.get("value"), body.get("unit")
-    if isinstance(value, bool):
-        return (Reading(code, value),)
-    scale = scale_of(unit)
-    number = _finite(value)
-    if number is not None and scale is not None and abs(number) < _MOST_OF_ANYTHING:
-        return (Reading(code, _whole(scale.convert(number)), scale.unit),)
-    if isinstance(value, str) and len(value) <= _MAX_TEXT and (short := _short_text(value)):
-        # A placeholder would not tell what kind of value there will be.
-        return (Reading(code, short),)
-    notes.append(f"{code}: unlisted, and of no known form")
-    return ()
-
-
-_TEXT = _text_at("value")
-_PERCENT = _number(Unit.PERCENT, 0, 100)
-_CURRENT = _number(Unit.AMPERE, 0, 2000)
-_TEMPERATURE = _number(Unit.CELSIUS, -80, 120)
-
-VOCABULARY: Mapping[str, Parser] = {
-    "charge-amperage": _CURRENT,
-    "charge-amperagemax": _CURRENT,
-    "charge-amperagerequested": _CURRENT,
-    "charge-chargelimits": _charge_limits,
-    "charge-chargeportstatuscolor": _TEXT,
-    "charge-chargerate": _number(Unit.KILOMETER_PER_HOUR, 0, 3000),
-    "charge-chargerecords": _charge_records,
-    "charge-chargerphases": _number(Unit.COUNT, 0, 9),
-    "charge-chargetimers": _count,
-    "charge-chargingconnectortype": _TEXT,
-    "charge-detailedchargingstatus": _choice_at(
-        "value", "charging", "fully_charged", "not_charging"
-    ),
-    "charge-energyadded": _number(Unit.KILOWATT_HOUR, 0, 1000),
-    "charge-fastchargertype": _TEXT,
-    "charge-ischarging": _flag,
-    "charge-ischargingcableconnected": _flag,
-    "charge-ischargingcablelatched": _flag,
-    "charge-ischargingportflapopen": _flag,
-    "charge-isfastchargerpresent": _flag,
-    "charge-timetocomplete": _number(Unit.MINUTE, 0, 10080),
-    "charge-voltage": _number(Unit.VOLT, 0, 2000),
-    "charge-wattage": _number(Unit.WATT, -1_000_000, 1_000_000),
-    "climate-externaltemperature": _TEMPERATURE,
-    "climate-internaltemperature": _TEMPERATURE,
-    "closure-doors": _openables("doors"),
-    "closure-enginecover": _openable,
-    "closure-fronttrunk": _openable,
-    "closure-islocked": _flag,
-    "closure-reartrunk": _openable,
-    "closure-sunroof": _openable,
-    "closure-tailgate": _openable,
-    "closure-windows": _openables("windows"),
-    "connectivitysoftware-currentfirmwareversion": _TEXT,
-    "connectivitystatus-isasleep": _flag,
-    "connectivitystatus-isdigitalkeypaired": _flag,
-    "connectivitystatus-isonline": _flag,
-    "diagnostics-abs": _alert,
-    "diagnostics-activesafety": _alert,
-    "diagnostics-airbag": _alert,
-    "diagnostics-brakefluid": _alert,
-    "diagnostics-driverassistance": _alert,
-    "diagnostics-dtccount": _number(Unit.COUNT, 0, 10_000),
-    "diagnostics-dtclist": _listed,
-    "diagnostics-emissions": _alert,
-    "diagnostics-evbatteryconditioning": _alert,
-    "diagnostics-evcharging": _alert,
-    "diagnostics-evdriveunit": _alert,
-    "diagnostics-evhvbattery": _alert,
-    "diagnostics-lighting": _alert,
-    "diagnostics-mil": _alert,
-    "diagnostics-oillife": _alert,
-    "diagnostics-oilpressure": _alert,
-    "diagnostics-oiltemperature": _alert,
-    "diagnostics-telematics": _alert,
-    "diagnostics-tirepressure": _alert,
-    "diagnostics-tirepressuremonitoring": _alert,
-    "diagnostics-transmission": _alert,
-    "diagnostics-washerfluid": _alert,
-    "diagnostics-waterinfuel": _alert,
-    "hvac-cabintargettemperature": _TEMPERATURE,
-    "hvac-iscabinhvacactive": _flag,
-    "hvac-isfrontdefrosteractive": _flag,
-    "hvac-isreardefrosteractive": _flag,
-    "hvac-issteeringheateractive": _flag,
-    "internalcombustionengine-amountremaining": _number(Unit.LITER, 0, 1000),
-    "internalcombustionengine-fuellevel": _PERCENT,
-    "internalcombustionengine-oillife": _PERCENT,
-    "internalcombustionengine-range": _number(Unit.KILOMETER, 0, 3000),
-    "location-isathome": _flag,
-    "location-preciselocation": _position,
-    "lowvoltagebattery-stateofcharge": _PERCENT,
-    "lowvoltagebattery-status": _choice_at("value", "bad", "good", "warn"),
-    "motion-currentspeed": _number(Unit.KILOMETER_PER_HOUR, 0, 500),
-    "odometer-traveleddistance": _number(Unit.KILOMETER, 0, 5_000_000),
-    "service-isinservice": _flag,
-    "service-records": _count,
-    "surveillance-brand": _TEXT,
-    "surveillance-isenabled": _flag,
-    "tractionbattery-isheateractive": _flag,
-    "tractionbattery-maxrangechargecounter": _number(Unit.COUNT, 0, 100_000),
-    "tractionbattery-nominalcapacity": _capacity,
-    "tractionbattery-range": _range,
-    "tractionbattery-stateofcharge": _PERCENT,
-    "transmission-drivemode": _text_at("canonical"),
-    "transmission-gearstate": _choice_at("value", "drive", "neutral", "park", "reverse"),
-    "vehicleidentification-exteriorcolor": _TEXT,
-    "vehicleidentification-nickname": _TEXT,
-    "vehicleidentification-packages": _listed,
-    "vehicleidentification-trim": _TEXT,
-    "vehicleidentification-vin": _TEXT,
-    "vehicleuseraccount-permissions": _count,
-    "vehicleuseraccount-role": _TEXT,
-    "wheel-style": _TEXT,
-    "wheel-tires": _tires,
-}
+    return SIGNALS.get(code, parse_unlisted)(code, body, notes)

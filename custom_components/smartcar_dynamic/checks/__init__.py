@@ -1,0 +1,1 @@
+"""The connection check: it tells why nothing arrives."""

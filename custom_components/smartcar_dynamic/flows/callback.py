@@ -1,0 +1,220 @@
+"""Steps of the callback URI: show it, answer Smartcar's challenge, and find the webhook."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, override
+
+from homeassistant.components import webhook as ha_webhook
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
+from homeassistant.const import CONF_WEBHOOK_ID
+from homeassistant.core import callback
+import voluptuous as vol
+
+from ..const import API_V2, CONF_API, CONF_MANAGEMENT_TOKEN, CONF_SMARTCAR_WEBHOOK_ID
+from ..smartcar.client import SmartcarError, Webhook
+from ..webhook import cloudhook
+from ..webhook.uri import async_get_callback_uri, is_same_uri
+from . import forms
+from .base import FlowBase
+from .challenge import VerificationListener
+
+_NABU_CASA = "https://www.nabucasa.com"
+_REMOTE_ACCESS = "https://www.home-assistant.io/docs/configuration/remote/"
+_NETWORK = "/config/network"
+_NO_FIELDS = vol.Schema({})
+
+
+class CallbackSteps(FlowBase):
+    """From the callback URI to the webhook that delivers there."""
+
+    def __init__(self) -> None:
+        """Initialize."""
+        super().__init__()
+        self._waiting: asyncio.Task[None] | None = None
+
+    async def async_step_callback(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show the callback URI to paste, or what is missing for one."""
+        webhook_id = self._data.setdefault(CONF_WEBHOOK_ID, ha_webhook.async_generate_id())
+        self._callback_uri = await async_get_callback_uri(self.hass, webhook_id)
+        if self._callback_uri.obstacle is not None:
+            return self._show_no_address(self._callback_uri.obstacle)
+        verification = self._async_answer(webhook_id)
+        if user_input is not None:
+            return await self._async_wait(verification)
+        return self._show_form("callback", _NO_FIELDS)
+
+    async def async_step_no_address(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Look again for a public https address."""
+        return await self.async_step_callback()
+
+    def _show_no_address(self, obstacle: str) -> ConfigFlowResult:
+        """Explain the ways to a public https address."""
+        return self.async_show_form(
+            step_id="no_address",
+            data_schema=_NO_FIELDS,
+            errors={"base": str(obstacle)},
+            description_placeholders={
+                "nabu_casa": _NABU_CASA,
+                "remote_access": _REMOTE_ACCESS,
+                "network": _NETWORK,
+            },
+            last_step=False,
+        )
+
+    @callback
+    def _async_answer(self, webhook_id: str) -> VerificationListener:
+        """Answer challenges from now on."""
+        entry_webhook = None if self._entry is None else self._runtime.webhook
+        if self._verification is None:
+            self._verification = VerificationListener(
+                self.hass, webhook_id, self._data[CONF_MANAGEMENT_TOKEN]
+            )
+            self._verification.async_start(entry_webhook)
+        elif entry_webhook is not None:
+            self._verification.async_start(entry_webhook)
+        return self._verification
+
+    async def async_step_wait(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Wait for Smartcar's challenge, which the callback answers meanwhile."""
+        return await self._async_wait(self._async_answer(self._data[CONF_WEBHOOK_ID]))
+
+    async def _async_wait(self, verification: VerificationListener) -> ConfigFlowResult:
+        if self._waiting is None:
+            self._waiting = self.hass.async_create_background_task(
+                verification.async_wait(), "Smartcar challenge", eager_start=False
+            )
+        if not self._waiting.done():
+            return self.async_show_progress(
+                step_id="wait",
+                progress_action="wait_for_challenge",
+                progress_task=self._waiting,
+                description_placeholders=self._placeholders,
+            )
+        self._waiting = None
+        return self.async_show_progress_done(
+            next_step_id="webhook" if verification.is_answered else "not_verified"
+        )
+
+    async def async_step_not_verified(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Offer to wait on, to see the address again, or to finish later."""
+        return self._show_menu("not_verified", "wait", "callback", "webhook")
+
+    async def async_step_webhook(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Find Smartcar's ID of the webhook: from the challenge, the API, or the owner."""
+        if user_input is not None:
+            return await self._async_typed_webhook("webhook", user_input)
+        verification = self._verification
+        if verification is not None and verification.smartcar_webhook_id:
+            return await self._async_with_webhook(verification.smartcar_webhook_id)
+        if self._entry is not None and self._matcher is None:
+            return self.async_abort(reason="verify_later")
+        if self._data[CONF_API] == API_V2:
+            return self._show_form("webhook", forms.WEBHOOK_ID)
+        return await self._async_listed_webhook()
+
+    async def async_step_webhook_id(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Choose another webhook, from the API's list where there is one."""
+        known = {CONF_SMARTCAR_WEBHOOK_ID: self._data.get(CONF_SMARTCAR_WEBHOOK_ID)}
+        if self._data[CONF_API] == API_V2:
+            if user_input is not None:
+                return await self._async_typed_webhook("webhook_id", user_input)
+            return self._show_form("webhook_id", forms.WEBHOOK_ID, known, last_step=True)
+        if user_input is not None:
+            return await self.async_step_choose_webhook(user_input)
+        self._callback_uri = await async_get_callback_uri(self.hass, self._data[CONF_WEBHOOK_ID])
+        try:
+            self._webhooks = await self._runtime.client.webhooks() or ()
+        except SmartcarError:
+            return self.async_abort(reason="cannot_connect")
+        if not self._webhooks:
+            return self.async_abort(reason="no_webhooks")
+        ours = self._our_webhooks() or [
+            webhook for webhook in self._webhooks if webhook.id == known[CONF_SMARTCAR_WEBHOOK_ID]
+        ]
+        return self._show_webhooks("webhook_id", self._webhooks, ours)
+
+    async def _async_listed_webhook(self) -> ConfigFlowResult:
+        """Find the webhook in the API's list."""
+        try:
+            self._webhooks = await self._asking_client.webhooks() or ()
+        except SmartcarError:
+            self._webhooks = ()
+        ours = self._our_webhooks()
+        if len(ours) == 1:
+            return await self._async_with_webhook(ours[0].id)
+        if self._webhooks:
+            return await self.async_step_choose_webhook()
+        return await self._async_after_webhook()
+
+    async def async_step_choose_webhook(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Let the owner choose from the API's list, the one that points here first."""
+        if user_input is None:
+            return self._show_webhooks("choose_webhook", self._webhooks, self._our_webhooks())
+        if chosen := user_input.get(CONF_SMARTCAR_WEBHOOK_ID):
+            return await self._async_with_webhook(chosen)
+        return await self._async_after_webhook()
+
+    def _our_webhooks(self) -> list[Webhook]:
+        return [
+            webhook
+            for webhook in self._webhooks
+            if is_same_uri(webhook.callback_uri, self._callback_uri.uri)
+        ]
+
+    def _show_webhooks(
+        self, step_id: str, webhooks: Sequence[Webhook], first: Sequence[Webhook]
+    ) -> ConfigFlowResult:
+        """Show webhooks to choose from; without a choice, ours is found by its URI later."""
+        ordered = sorted(webhooks, key=lambda webhook: webhook not in first)
+        options = {
+            webhook.id: f"{webhook.name} · {webhook.id[-4:]}".strip(" ·") for webhook in ordered
+        }
+        suggested = {CONF_SMARTCAR_WEBHOOK_ID: first[0].id} if first else None
+        return self._show_form(step_id, forms.webhook_schema(options), suggested)
+
+    async def _async_typed_webhook(
+        self, step_id: str, user_input: dict[str, Any]
+    ) -> ConfigFlowResult:
+        values = forms.stripped(user_input)
+        if errors := forms.uuid_errors(CONF_SMARTCAR_WEBHOOK_ID, values):
+            return self._show_form(step_id, forms.WEBHOOK_ID, user_input, errors)
+        return await self._async_with_webhook(values[CONF_SMARTCAR_WEBHOOK_ID])
+
+    async def _async_with_webhook(self, smartcar_webhook_id: str) -> ConfigFlowResult:
+        """Go on with a webhook that no other entry has."""
+        self._async_abort_entries_match({CONF_SMARTCAR_WEBHOOK_ID: smartcar_webhook_id})
+        self._data[CONF_SMARTCAR_WEBHOOK_ID] = smartcar_webhook_id
+        return await self._async_after_webhook()
+
+    @override
+    async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
+        """Tell the new entry that its webhook was verified in this flow."""
+        entry = result["result"]
+        if entry.state is ConfigEntryState.LOADED:
+            self._note_verified(entry.runtime_data)
+        return result
+
+    @override
+    @callback
+    def async_remove(self) -> None:
+        """Remove the webhook and the cloudhook unless an entry uses them."""
+        super().async_remove()
+        if self._waiting is not None:
+            self._waiting.cancel()
+        if self._verification is None:
+            return
+        webhook_id = self._verification.webhook_id
+        taken_over = any(
+            entry.data.get(CONF_WEBHOOK_ID) == webhook_id for entry in self._async_current_entries()
+        )
+        self._verification.async_stop(keep=taken_over)
+        if self._callback_uri.is_cloudhook and not taken_over:
+            self.hass.async_create_task(cloudhook.async_delete(self.hass, webhook_id))

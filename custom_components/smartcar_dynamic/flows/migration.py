@@ -1,0 +1,114 @@
+"""Steps of a migration: the new application's credentials, and which vehicle is which."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.const import CONF_CLIENT_ID, CONF_TOKEN
+from homeassistant.data_entry_flow import AbortFlow
+import voluptuous as vol
+
+from ..api import create_client_v3
+from ..const import (
+    API_V3,
+    CONF_API,
+    CONF_EXCLUDED,
+    CONF_MANAGEMENT_TOKEN,
+    CONF_SMARTCAR_WEBHOOK_ID,
+)
+from ..device import vehicle_label
+from ..migration import VehicleMatcher, async_rename_vehicles, async_unsubscribe_old
+from ..smartcar.client import SmartcarError
+from . import forms
+from .base import FlowBase
+from .credentials import async_credential_errors
+
+
+class MigrationSteps(FlowBase):
+    """From the credentials of another application to the entry that uses them."""
+
+    async def async_step_move(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Migrate an entry of API v2.0 to the current platform."""
+        return await self._async_new_application("move", user_input)
+
+    async def async_step_application(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Migrate an entry of the current platform to another application."""
+        return await self._async_new_application("application", user_input)
+
+    async def _async_new_application(
+        self, step_id: str, user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult:
+        """Take the credentials of the application that the entry is to have."""
+        errors: dict[str, str] = {}
+        entry, runtime = self._get_reconfigure_entry(), self._runtime
+        if user_input is not None:
+            values = forms.stripped(user_input)
+            errors = forms.credential_errors_v3(values)
+            if values[CONF_CLIENT_ID] == entry.unique_id:
+                errors.setdefault(CONF_CLIENT_ID, "same_application")
+            if not errors:
+                if elsewhere := await self._async_claim(values[CONF_CLIENT_ID]):
+                    return elsewhere
+                client = create_client_v3(self.hass, values)
+                errors = await async_credential_errors(client, CONF_CLIENT_ID, "invalid_client")
+            if not errors:
+                self._client = client
+                self._data |= {**values, CONF_API: API_V3}
+                self._data.pop(CONF_TOKEN, None)
+                self._data.pop(CONF_SMARTCAR_WEBHOOK_ID, None)
+                self._matcher = VehicleMatcher(runtime.coordinator.vehicles, client)
+                return await self._async_after_credentials()
+        suggested = user_input
+        if step_id == "move" and user_input is None:
+            # The management token belongs to the application, whatever the platform.
+            suggested = {CONF_MANAGEMENT_TOKEN: self._data[CONF_MANAGEMENT_TOKEN]}
+        return self._show_form(step_id, forms.SETUP_V3, suggested, errors)
+
+    async def async_step_match(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Match the vehicles by ID, by VIN, and else by asking; then migrate."""
+        if (matcher := self._matcher) is None:
+            raise AbortFlow("not_loaded")
+        entry, runtime = self._get_reconfigure_entry(), self._runtime
+        if user_input is None:
+            try:
+                await matcher.async_match(entry.options.get(CONF_EXCLUDED, ()))
+            except SmartcarError:
+                return await self.async_step_match_unknown()
+            if matcher.unmatched:
+                return self._show_form("match", _match_schema(matcher), last_step=True)
+        elif not matcher.choose(_choices(matcher, user_input)):
+            errors = {"base": "same_car"}
+            schema = _match_schema(matcher)
+            return self._show_form("match", schema, user_input, errors, last_step=True)
+        self._note_verified(runtime)
+        is_replaced = self._verification is not None and self._verification.is_answered
+        await async_unsubscribe_old(entry, matcher.matches, is_replaced=is_replaced)
+        async_rename_vehicles(self.hass, entry, matcher.matches)
+        return self.async_update_reload_and_abort(
+            entry, unique_id=self._data[CONF_CLIENT_ID], data=self._data
+        )
+
+    async def async_step_match_unknown(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Offer to ask again: without the list of vehicles nothing is migrated."""
+        return self._show_menu("match_unknown", "match")
+
+
+def _match_schema(matcher: VehicleMatcher) -> vol.Schema:
+    """Return a form that asks for each unmatched vehicle which one it is."""
+    options = {info.id: vehicle_label(info) for info in matcher.candidates.values()}
+    return vol.Schema(
+        {
+            vol.Optional(vehicle_label(vehicle.info)): forms.select_selector(options)
+            for vehicle in matcher.unmatched
+        }
+    )
+
+
+def _choices(matcher: VehicleMatcher, user_input: dict[str, Any]) -> dict[str, str]:
+    """Return what was chosen, old ID to new."""
+    return {
+        vehicle.id: new_id
+        for vehicle in matcher.unmatched
+        if (new_id := user_input.get(vehicle_label(vehicle.info)))
+    }

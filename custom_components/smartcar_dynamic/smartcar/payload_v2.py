@@ -1,0 +1,393 @@
+"""Payload version 2.0: dynamic, schedule and eventBased, by API path.
+
+Sources: the "Dynamic webhooks" and "Scheduled webhooks" tutorials, and the API reference for the
+bodies. Each path is translated into the bodies of the signals that it is, and read as those.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from .jsonvalues import as_dict, as_list, as_str, as_year
+from .model import Content, Kind, Problem, Report, Signal, VehicleInfo
+from .payload import Cache, Decoding
+from .problems import concerns_vehicle, parse_problem
+from .signals import SIGNALS
+from .times import milliseconds
+
+type Body = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The units of a body, which `sc-unit-system` names and the body does not."""
+
+    distance: str
+    pressure: str
+    volume: str
+
+
+type Translator = Callable[[Body, Units], Iterator[tuple[str, Body]]]
+"""Yields the signals in a path's body, as the current platform would say them."""
+
+_METRIC = Units("km", "kpa", "l")
+_IMPERIAL = Units("mi", "psi", "gal")
+
+_KINDS = {
+    "dynamic": Kind.STATE,
+    "schedule": Kind.STATE,
+    "scheduled": Kind.STATE,
+    "eventbased": Kind.STATE,
+}
+_OK = range(200, 300)
+_DAY = 86_400_000
+
+
+def kind_of(payload: Body) -> Kind:
+    """Return what the delivery is for."""
+    event = payload.get("eventName")
+    return _KINDS.get(event.lower(), Kind.UNKNOWN) if isinstance(event, str) else Kind.UNKNOWN
+
+
+def parse_reports(payload: Body, decoding: Decoding) -> tuple[Report, ...]:
+    """Return a report for each vehicle; each is read for itself."""
+    content = as_dict(payload.get("payload"))
+    if "vehicles" not in content and "vehicleId" in content:
+        raw_vehicles: list[object] = [content]
+    else:
+        raw_vehicles = as_list(content.get("vehicles"))
+    reports = []
+    for index, raw in enumerate(raw_vehicles):
+        place = f"payload.vehicles[{index}]"
+        try:
+            report = _parse_report(as_dict(raw), place, decoding)
+        except Exception as error:  # noqa: BLE001 - a bug here must not cost the other vehicles
+            decoding.fault(place, error)
+            continue
+        if report is None:
+            decoding.notes.append(f"{place}: no ID")
+        else:
+            reports.append(report)
+    return tuple(reports)
+
+
+def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
+    vehicle_id = as_str(raw.get("vehicleId"))
+    if vehicle_id is None:
+        return None
+    vehicle = VehicleInfo(vehicle_id)
+    event = as_str(raw.get("eventId"))
+    request = as_str(raw.get("requestId"))
+    id_ = event or (f"{request}/{vehicle_id}" if request else None)
+    if id_ and decoding.is_known(id_):
+        return Report(vehicle, id_, decoding.received_at, repeated=True)
+    cache = decoding.caches.setdefault(vehicle_id, {})
+    signals: list[Signal] = []
+    data = raw.get("data")
+    for index, entry in enumerate(as_list(data)):
+        try:
+            _parse_entry(as_dict(entry), f"{place}.data[{index}]", cache, signals, decoding)
+        except Exception as error:  # noqa: BLE001 - a bug here must not cost the other paths
+            decoding.fault(f"{place}.data[{index}]", error)
+    problems = tuple(dict.fromkeys(_problems_of_vehicle(raw)))
+    if "eventType" in raw:
+        signals += _parse_event(raw, cache, decoding)
+    vehicle = _with_identity(vehicle, as_list(data))
+    return Report(vehicle, id_, decoding.received_at, tuple(signals), problems)
+
+
+def _parse_entry(
+    entry: Body, place: str, cache: Cache, signals: list[Signal], decoding: Decoding
+) -> None:
+    path = entry.get("path")
+    body = entry.get("body")
+    if not isinstance(path, str) or (translation := _PATHS.get(path.rstrip("/"))) is None:
+        decoding.notes.append(f"{place}: unknown path")
+        return
+    translate, codes = translation
+    headers = _headers(entry.get("headers"))
+    recorded_at = _first_time(headers, decoding.received_at + _DAY, "sc-data-age", "sc-fetched-at")
+    code = entry.get("code")
+    status = code if type(code) is int and code not in _OK else None
+    error = _error_of(entry)
+    if status is not None or error is not None:
+        for signal in codes:
+            problem = parse_problem(error or body, status=status, signals=(signal,))
+            signals.append(Signal(Content(signal, (), problem), recorded_at))
+        return
+    if isinstance(body, list):
+        body = {"values": body}
+    if not isinstance(body, dict):
+        decoding.notes.append(f"{place}: no body")
+        return
+    units = _IMPERIAL if headers.get("sc-unit-system", "").lower() == "imperial" else _METRIC
+    for signal, translated in translate(body, units):
+        signals.append(Signal(decoding.parse(cache, signal, translated), recorded_at))
+
+
+def _problems_of_vehicle(raw: Body) -> Iterator[Problem]:
+    """Yield the errors of the vehicle itself.
+
+    They stand beside its data, in place of it, in an entry of it without a path, and, if they are
+    the account's, in the entry of a path without signals.
+    """
+    data = raw.get("data")
+    for own in (raw.get("error"), *as_list(raw.get("errors")), raw.get("body"), data, raw):
+        if _is_error(own):
+            yield parse_problem(own)
+    for entry in map(as_dict, as_list(data)):
+        error, path = _error_of(entry), entry.get("path")
+        if error is None:
+            continue
+        problem = parse_problem(error)
+        if not isinstance(path, str) or (
+            not _codes_of(path) and concerns_vehicle(replace(problem, signals=(path,)))
+        ):
+            yield problem
+
+
+def _codes_of(path: str) -> tuple[str, ...]:
+    known = _PATHS.get(path.rstrip("/"))
+    return known[1] if known else ()
+
+
+def _error_of(entry: Body) -> object:
+    """Return the error object of a path: its body, as a rule."""
+    return next(
+        (own for own in (entry.get("body"), entry.get("error"), entry) if _is_error(own)), None
+    )
+
+
+def _parse_event(raw: Body, cache: Cache, decoding: Decoding) -> Iterator[Signal]:
+    """Yield what a charging event says; `eventTime` is when the vehicle recorded it."""
+    status = {
+        "CHARGING_STARTED": "CHARGING",
+        "CHARGING_STOPPED": "NOT_CHARGING",
+        "CHARGING_COMPLETED": "FULLY_CHARGED",
+    }.get(str(raw.get("eventType")))
+    if status is None:
+        decoding.notes.append("payload.eventType: unknown event")
+        return
+    recorded_at = _first_time(raw, decoding.received_at + _DAY, "eventTime")
+    for code, body in _charge({"state": status}, _METRIC):
+        yield Signal(decoding.parse(cache, code, body), recorded_at)
+
+
+def _is_error(body: object) -> bool:
+    """Tell an error object, of any version, from a body."""
+    if not isinstance(body, dict):
+        return False
+    kind = body.get("type", body.get("error"))
+    return isinstance(kind, str) and bool(
+        {"statusCode", "description", "message", "resolution", "code", "docURL"} & body.keys()
+    )
+
+
+def _headers(raw: object) -> Mapping[str, str]:
+    return {
+        name.lower(): value.strip()
+        for name, value in as_dict(raw).items()
+        if isinstance(value, str)
+    }
+
+
+def _first_time(raw: Body, latest: int, *names: str) -> int | None:
+    """Return the first time that is one; one after its delivery is none."""
+    for name in names:
+        time = milliseconds(raw.get(name))
+        if time is not None and time <= latest:
+            return time
+    return None
+
+
+def _with_identity(vehicle: VehicleInfo, data: list[object]) -> VehicleInfo:
+    """Return the vehicle with what `/` says about it, where that was asked for."""
+    for entry in map(as_dict, data):
+        body = as_dict(entry.get("body"))
+        if entry.get("path") in ("/", "") and not _is_error(body):
+            return parse_attributes(vehicle.id, body)
+    return vehicle
+
+
+def parse_attributes(vehicle_id: str, body: Body) -> VehicleInfo:
+    """Return a vehicle from `{make, model, year}`."""
+    return VehicleInfo(
+        vehicle_id,
+        make=as_str(body.get("make")),
+        model=as_str(body.get("model")),
+        year=as_year(body.get("year")),
+    )
+
+
+def _percent(value: object) -> object:
+    """Return 0..1 as 0..100, and what is no number as it is, for the vocabulary to judge."""
+    return round(value * 100, 2) if type(value) is int or type(value) is float else value
+
+
+def _battery(body: Body, units: Units) -> Iterator[tuple[str, Body]]:
+    if "percentRemaining" in body:
+        yield "tractionbattery-stateofcharge", {"value": _percent(body["percentRemaining"])}
+    if "range" in body:
+        yield "tractionbattery-range", {"value": body["range"], "unit": units.distance}
+
+
+def _charge(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
+    if "isPluggedIn" in body:
+        yield "charge-ischargingcableconnected", {"value": body["isPluggedIn"]}
+    if "state" in body:
+        yield "charge-detailedchargingstatus", {"value": body["state"]}
+        yield "charge-ischarging", {"value": _IS_CHARGING.get(str(body["state"]).upper())}
+
+
+def _charge_limit(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
+    if "limit" in body:
+        yield "charge-chargelimits", {"activeLimit": _percent(body["limit"])}
+
+
+def _capacity(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
+    yield "tractionbattery-nominalcapacity", body
+
+
+def _location(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
+    yield "location-preciselocation", body
+
+
+def _odometer(body: Body, units: Units) -> Iterator[tuple[str, Body]]:
+    if "distance" in body:
+        yield "odometer-traveleddistance", {"value": body["distance"], "unit": units.distance}
+
+
+def _fuel(body: Body, units: Units) -> Iterator[tuple[str, Body]]:
+    engine = "internalcombustionengine"
+    if "percentRemaining" in body:
+        yield f"{engine}-fuellevel", {"value": _percent(body["percentRemaining"])}
+    if "amountRemaining" in body:
+        yield f"{engine}-amountremaining", {"value": body["amountRemaining"], "unit": units.volume}
+    if "range" in body:
+        yield f"{engine}-range", {"value": body["range"], "unit": units.distance}
+
+
+def _oil(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
+    if "lifeRemaining" in body:
+        yield "internalcombustionengine-oillife", {"value": _percent(body["lifeRemaining"])}
+
+
+def _tires(body: Body, units: Units) -> Iterator[tuple[str, Body]]:
+    values = [
+        {**_PLACES[place], "tirePressure": pressure}
+        for place, pressure in body.items()
+        if place in _PLACES
+    ]
+    yield "wheel-tires", {"values": values, "unit": units.pressure}
+
+
+def _security(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
+    if "isLocked" in body:
+        yield "closure-islocked", {"value": body["isLocked"]}
+    for name, code in (("doors", "closure-doors"), ("windows", "closure-windows")):
+        values = [
+            {**_PLACES[place], **facts}
+            for place, facts in _openings(body.get(name))
+            if place in _PLACES
+        ]
+        if values:
+            yield code, {"values": values}
+    for _place, facts in _openings(body.get("sunroof")):
+        yield "closure-sunroof", facts
+    for place, facts in _openings(body.get("storage")):
+        if place in _STORAGE:
+            yield _STORAGE[place], facts
+    for _place, facts in _openings(body.get("chargingPort")):
+        yield "charge-ischargingportflapopen", {"value": facts["isOpen"]}
+
+
+def _openings(raw: object) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield type and facts of `[{type, status}]`; a locked one is closed, too."""
+    for item in map(as_dict, as_list(raw)):
+        status = item.get("status")
+        facts: dict[str, object] = {"isOpen": {"OPEN": True, "CLOSED": False}.get(str(status))}
+        if status == "LOCKED":
+            facts = {"isOpen": False, "isLocked": True}
+        yield str(item.get("type")), facts
+
+
+def _system_status(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
+    for system in map(as_dict, as_list(body.get("systems"))):
+        name = str(system.get("systemId")).removeprefix("SYSTEM_").replace("_", "").lower()
+        code = f"diagnostics-{_SYSTEMS.get(name, name)}"
+        if code in SIGNALS:
+            yield code, {"status": system.get("status")}
+
+
+def _trouble_codes(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
+    codes = body.get("activeCodes")
+    yield "diagnostics-dtclist", {"values": codes}
+    if isinstance(codes, list):
+        yield "diagnostics-dtccount", {"value": len(codes)}
+
+
+def _service_history(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
+    yield "service-records", body
+
+
+def _vin(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
+    if "vin" in body:
+        yield "vehicleidentification-vin", {"value": body["vin"]}
+
+
+def _identity(_body: Body, _: Units) -> Iterator[tuple[str, Body]]:
+    """Yield nothing: make, model and year are the vehicle's, not a signal."""
+    yield from ()
+
+
+_PLACES: Mapping[str, Mapping[str, int]] = {
+    "frontLeft": {"row": 0, "column": 0},
+    "frontRight": {"row": 0, "column": 1},
+    "backLeft": {"row": 1, "column": 0},
+    "backRight": {"row": 1, "column": 1},
+}
+_IS_CHARGING = {"CHARGING": True, "FULLY_CHARGED": False, "NOT_CHARGING": False}
+_STORAGE = {"front": "closure-fronttrunk", "rear": "closure-reartrunk"}
+_SYSTEMS = {"engine": "mil", "tpms": "tirepressuremonitoring"}
+_PATHS: Mapping[str, tuple[Translator, tuple[str, ...]]] = {
+    "": (_identity, ()),
+    "/battery": (_battery, ("tractionbattery-stateofcharge", "tractionbattery-range")),
+    "/battery/capacity": (_capacity, ("tractionbattery-nominalcapacity",)),
+    "/battery/nominal_capacity": (_capacity, ("tractionbattery-nominalcapacity",)),
+    "/charge": (
+        _charge,
+        (
+            "charge-ischargingcableconnected",
+            "charge-detailedchargingstatus",
+            "charge-ischarging",
+        ),
+    ),
+    "/charge/limit": (_charge_limit, ("charge-chargelimits",)),
+    "/diagnostics/dtcs": (_trouble_codes, ("diagnostics-dtclist", "diagnostics-dtccount")),
+    "/diagnostics/system_status": (_system_status, ()),
+    "/engine/oil": (_oil, ("internalcombustionengine-oillife",)),
+    "/fuel": (
+        _fuel,
+        (
+            "internalcombustionengine-fuellevel",
+            "internalcombustionengine-amountremaining",
+            "internalcombustionengine-range",
+        ),
+    ),
+    "/location": (_location, ("location-preciselocation",)),
+    "/odometer": (_odometer, ("odometer-traveleddistance",)),
+    "/security": (
+        _security,
+        (
+            "closure-islocked",
+            "closure-doors",
+            "closure-windows",
+            "closure-sunroof",
+            "closure-fronttrunk",
+            "closure-reartrunk",
+            "charge-ischargingportflapopen",
+        ),
+    ),
+    "/service/history": (_service_history, ("service-records",)),
+    "/tires/pressure": (_tires, ("wheel-tires",)),
+    "/vin": (_vin, ("vehicleidentification-vin",)),
+}

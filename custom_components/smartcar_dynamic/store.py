@@ -1,0 +1,245 @@
+"""An entry's data in Home Assistant's storage: a restart loses neither values nor their order."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import Store
+
+from .const import DOMAIN
+from .smartcar.jsonvalues import as_dict, as_int, as_list, as_str
+from .smartcar.model import Position, Problem, Reading, Value, VehicleInfo
+from .smartcar.problems import remedy_of
+from .vehicle import LASTING, ActiveProblem, SignalState, VehicleState
+from .webhook.status import CallbackStatus
+
+_VERSION = 1
+_SAVE_DELAY = 20
+
+
+@dataclass(slots=True)
+class StoredData:
+    """What is stored of an entry.
+
+    `seen` are the IDs of the latest reports, oldest first. `subscribed_at` is when a vehicle was
+    first subscribed, in milliseconds, and `application_id` the ID by which Connect knows the
+    application.
+    """
+
+    vehicles: dict[str, VehicleState] = field(default_factory=dict)
+    seen: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    status: CallbackStatus = field(default_factory=CallbackStatus)
+    subscribed_at: int | None = None
+    application_id: str | None = field(default=None, repr=False)
+
+
+class SmartcarStore:
+    """One entry's stored data, saved in the background when it has changed."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Initialize without data."""
+        # It holds positions, so only Home Assistant may read it.
+        self._store = Store[dict[str, object]](hass, _VERSION, f"{DOMAIN}.{entry_id}", private=True)
+        self._is_scheduled = False
+        self.data = StoredData()
+
+    async def async_load(self) -> StoredData:
+        """Read what was stored."""
+        self.data = data_from_json(await self._store.async_load())
+        return self.data
+
+    @callback
+    def async_schedule_save(self) -> None:
+        """Save soon; further changes do not put it off."""
+        if not self._is_scheduled:
+            self._is_scheduled = True
+            self._store.async_delay_save(self._data_to_save, _SAVE_DELAY)
+
+    async def async_save(self) -> None:
+        """Save now, and nothing after: the store may be removed next."""
+        self._is_scheduled = True
+        await self._store.async_save(data_to_json(self.data))
+
+    async def async_remove(self) -> None:
+        """Remove what was stored."""
+        await self._store.async_remove()
+
+    def _data_to_save(self) -> dict[str, object]:
+        self._is_scheduled = False
+        return data_to_json(self.data)
+
+
+def data_to_json(data: StoredData) -> dict[str, object]:
+    """Return data as the store writes it."""
+    return {
+        "vehicles": [_vehicle_to_json(vehicle) for vehicle in data.vehicles.values()],
+        "seen": list(data.seen),
+        "health": {
+            **data.status.to_json(),
+            "subscribed_at": data.subscribed_at,
+            "application_id": data.application_id,
+        },
+    }
+
+
+def data_from_json(raw: object) -> StoredData:
+    """Return data as the store reads it; items of another form are left out."""
+    stored = as_dict(raw)
+    vehicles = (_vehicle_from_json(as_dict(item)) for item in as_list(stored.get("vehicles")))
+    status = as_dict(stored.get("health"))
+    return StoredData(
+        vehicles={vehicle.id: vehicle for vehicle in vehicles if vehicle is not None},
+        seen=OrderedDict.fromkeys(_texts(stored.get("seen"))),
+        status=CallbackStatus.from_json(status),
+        subscribed_at=as_int(status.get("subscribed_at")),
+        application_id=as_str(status.get("application_id")),
+    )
+
+
+def _vehicle_to_json(vehicle: VehicleState) -> dict[str, object]:
+    info = vehicle.info
+    return {
+        "id": info.id,
+        "make": info.make,
+        "model": info.model,
+        "year": info.year,
+        "vin": info.vin,
+        "powertrain": info.powertrain,
+        "user_id": info.user_id,
+        "permissions": None if info.permissions is None else sorted(info.permissions),
+        "listed": vehicle.listed,
+        "subscribed_to": vehicle.subscribed_to,
+        "last_reported": vehicle.last_reported,
+        "last_delivery": vehicle.last_delivery,
+        "recovered_at": vehicle.recovered_at,
+        "signals": {code: _signal_to_json(signal) for code, signal in vehicle.signals.items()},
+        "readings": [_reading_to_json(reading) for reading in vehicle.readings.values()],
+        "troubles": [
+            {
+                **_problem_to_json(active.problem),
+                "since": active.since,
+                "delivered_at": active.delivered_at,
+            }
+            for active in vehicle.active_problems.values()
+        ],
+    }
+
+
+def _vehicle_from_json(raw: Mapping[str, object]) -> VehicleState | None:
+    id_ = as_str(raw.get("id"))
+    if id_ is None:
+        return None
+    permissions = raw.get("permissions")
+    vehicle = VehicleState(
+        VehicleInfo(
+            id_,
+            make=as_str(raw.get("make")),
+            model=as_str(raw.get("model")),
+            year=as_int(raw.get("year")),
+            vin=as_str(raw.get("vin")),
+            powertrain=as_str(raw.get("powertrain")),
+            user_id=as_str(raw.get("user_id")),
+            permissions=None if permissions is None else frozenset(_texts(permissions)),
+        ),
+        listed=raw.get("listed") is not False,
+        subscribed_to=as_str(raw.get("subscribed_to")),
+        last_reported=as_int(raw.get("last_reported")),
+        last_delivery=as_int(raw.get("last_delivery")),
+        recovered_at=as_int(raw.get("recovered_at")) or 0,
+    )
+    readings = filter(None, map(_reading_from_json, map(as_dict, as_list(raw.get("readings")))))
+    vehicle.readings = {reading.key: reading for reading in readings}
+    by_code: dict[str, list[Reading]] = {}
+    for reading in vehicle.readings.values():
+        by_code.setdefault(reading.code, []).append(reading)
+    for code, signal in as_dict(raw.get("signals")).items():
+        vehicle.signals[code] = _signal_from_json(as_dict(signal), by_code.get(code, ()))
+    for item in map(as_dict, as_list(raw.get("troubles"))):
+        problem = _problem_from_json(item)
+        delivered_at = as_int(item.get("delivered_at")) or 0
+        since = as_int(item.get("since")) or delivered_at
+        if problem.remedy in LASTING:
+            vehicle.active_problems[problem.name] = ActiveProblem(problem, since, delivered_at)
+    return vehicle
+
+
+def _signal_to_json(signal: SignalState) -> dict[str, object]:
+    return {
+        "recorded_at": signal.recorded_at,
+        "delivered_at": signal.delivered_at,
+        "label": signal.label,
+        "problem": None if signal.problem is None else _problem_to_json(signal.problem),
+    }
+
+
+def _signal_from_json(raw: Mapping[str, object], readings: Iterable[Reading]) -> SignalState:
+    problem = raw.get("problem")
+    return SignalState(
+        delivered_at=as_int(raw.get("delivered_at")) or 0,
+        recorded_at=as_int(raw.get("recorded_at")),
+        readings=tuple(readings),
+        problem=None if problem is None else _problem_from_json(as_dict(problem)),
+        label=as_str(raw.get("label")),
+    )
+
+
+def _problem_to_json(problem: Problem) -> dict[str, object]:
+    return {
+        "type": problem.type,
+        "code": problem.code,
+        "signals": list(problem.signals),
+        "reauthenticate_url": problem.reauthenticate_url,
+    }
+
+
+def _problem_from_json(raw: Mapping[str, object]) -> Problem:
+    type_, code = as_str(raw.get("type")) or "UNKNOWN", as_str(raw.get("code"))
+    return Problem(
+        type=type_,
+        code=code,
+        remedy=remedy_of(type_, code),
+        signals=tuple(_texts(raw.get("signals"))),
+        reauthenticate_url=as_str(raw.get("reauthenticate_url")),
+    )
+
+
+def _reading_to_json(reading: Reading) -> dict[str, object]:
+    value: object = reading.value
+    if isinstance(value, Position):
+        value = {"latitude": value.latitude, "longitude": value.longitude}
+    elif isinstance(value, datetime):
+        value = {"time": value.isoformat()}
+    return {"key": reading.key, "value": value, "unit": reading.unit}
+
+
+def _reading_from_json(raw: Mapping[str, object]) -> Reading | None:
+    key = as_str(raw.get("key"))
+    if key is None:
+        return None
+    return Reading(key, _value_from_json(raw.get("value")), as_str(raw.get("unit")))
+
+
+def _value_from_json(raw: object) -> Value | None:
+    match raw:
+        case {"latitude": int() | float() as latitude, "longitude": int() | float() as longitude}:
+            return Position(latitude, longitude)
+        case {"time": str() as time}:
+            return _time_from_json(time)
+        case bool() | int() | float() | str():
+            return raw
+        case _:
+            return None
+
+
+def _time_from_json(raw: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(raw)
+    except ValueError:
+        return None
+    return time if time.tzinfo else None
+
+
+def _texts(raw: object) -> list[str]:
+    return [item for item in as_list(raw) if isinstance(item, str)]

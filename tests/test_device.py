@@ -1,0 +1,72 @@
+"""A car is one device, named and described as people write it."""
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.smartcar_dynamic.device import make_name, vehicle_name
+from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
+
+from .cars import Car
+from .senders import Sender
+from .smartcar.payloads import TUTORIAL, VEHICLE_ID, signal, state
+
+
+@pytest.mark.parametrize(
+    ("make", "written"),
+    [
+        (None, None),
+        ("TESLA", "Tesla"),
+        ("Tesla", "Tesla"),
+        ("LAND_ROVER", "Land Rover"),
+        ("BMW", "BMW"),
+        ("MINI", "MINI"),
+    ],
+)
+def test_a_make_is_written_as_people_write_it(make: str | None, written: str | None) -> None:
+    assert make_name(VehicleInfo("id", make=make)) == written
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "name"),
+    [
+        (VehicleInfo("id-1234"), "Vehicle 1234"),
+        (VehicleInfo("id-1234", make="JAGUAR"), "Jaguar"),
+        (VehicleInfo("id-1234", model="I-PACE"), "I-PACE"),
+        (VehicleInfo("id-1234", make="JAGUAR", model="I-PACE", year=2021), "Jaguar I-PACE"),
+        (VehicleInfo("id-1234", make="MINI", model="Mini Cooper"), "Mini Cooper"),
+    ],
+)
+def test_a_car_is_called_by_make_and_model_or_by_the_end_of_its_id(
+    vehicle: VehicleInfo, name: str
+) -> None:
+    assert vehicle_name(vehicle) == name
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_device_shows_what_a_delivery_says_about_the_car(sender: Sender, car: Car) -> None:
+    await sender.deliver(TUTORIAL)
+    device = car.device
+    assert device is not None
+    assert device.identifiers == {("smartcar_dynamic", VEHICLE_ID)}
+    assert (device.name, device.manufacturer, device.model) == ("Vehicle 71be", None, None)
+    await sender.deliver(state(signal("tractionbattery-stateofcharge", {"value": 50})))
+    device = car.device
+    assert device is not None
+    assert (device.name, device.manufacturer, device.model) == (
+        "Jaguar I-PACE",
+        "Jaguar",
+        "I-PACE (2021)",
+    )
+    assert device.configuration_url == "https://dashboard.smartcar.com"
+
+
+async def test_a_car_without_a_year_has_its_model(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    entry.runtime_data.coordinator.async_update_account(
+        [VehicleInfo("one", make="AUDI", model="e-tron", vin="V1N")]
+    )
+    device = Car(hass, "one").device
+    assert device is not None
+    assert (device.model, device.serial_number) == ("e-tron", "V1N")

@@ -1,0 +1,623 @@
+"""The callback URI answers whatever comes, and takes only what Smartcar signed."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+import gzip
+import json
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.webhook import async_generate_path
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+from hypothesis import HealthCheck, given, settings, strategies as st
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.smartcar_dynamic.flows.challenge import VerificationListener
+from custom_components.smartcar_dynamic.webhook.handler import SmartcarWebhook
+from custom_components.smartcar_dynamic.webhook.status import CallbackStatus, Rejection
+
+from ..cars import Car, Writes
+from ..conftest import SetUp
+from ..senders import MANAGEMENT_TOKEN, WEBHOOK_ID, Sender, signature
+from ..smartcar.payloads import (
+    TUTORIAL,
+    VEHICLE_ID,
+    Json,
+    dynamic,
+    entry as data,
+    error,
+    signal,
+    state,
+)
+
+CHALLENGE = "3a5c8f72-e6d9-4b1a-9f2e-8c7d6a5b4e3f"
+VERIFY_V2: Json = {
+    "version": "2.0",
+    "webhookId": "of-the-challenge",
+    "eventName": "verify",
+    "payload": {"challenge": CHALLENGE},
+}
+VERIFY_V4: Json = {
+    "eventId": "52f6e0bb-1369-45da-a61c-9e67d092d6db",
+    "eventType": "VERIFY",
+    "data": {"challenge": CHALLENGE},
+    "meta": {"version": "4.0", "webhookId": "of-the-challenge"},
+}
+VERIFICATIONS = pytest.mark.parametrize("verify", [VERIFY_V2, VERIFY_V4], ids=["v2", "v4"])
+WAYS = pytest.mark.parametrize("cloud", [False, True], ids=["http", "cloudhook"])
+LARGEST = 1_048_576
+
+
+def encoded(payload: object) -> bytes:
+    return json.dumps(payload).encode()
+
+
+def challenge(text: object) -> bytes:
+    return encoded({**VERIFY_V2, "payload": {"challenge": text}})
+
+
+def health(entry: MockConfigEntry) -> CallbackStatus:
+    found = entry.runtime_data.store.data.status
+    assert isinstance(found, CallbackStatus)
+    return found
+
+
+@pytest.fixture
+def sender(sender: Sender, cloud: bool) -> Sender:  # noqa: FBT001 - a parameter of the test
+    return sender.through_cloud() if cloud else sender
+
+
+@pytest.fixture
+def cloud() -> bool:
+    return False
+
+
+@WAYS
+@VERIFICATIONS
+async def test_the_challenge_is_answered_without_a_signature(
+    entry: MockConfigEntry, sender: Sender, verify: Json
+) -> None:
+    answer = await sender.post(encoded(verify))
+    assert answer.status == 200
+    assert json.loads(answer.body) == {"challenge": signature(CHALLENGE.encode())}
+    assert health(entry).counts["challenge"] == 1
+
+
+@VERIFICATIONS
+async def test_the_challenge_is_answered_with_a_signature(
+    entry: MockConfigEntry, sender: Sender, verify: Json
+) -> None:
+    answer = await sender.deliver(verify)
+    assert json.loads(answer.body) == {"challenge": signature(CHALLENGE.encode())}
+    assert health(entry).last_delivery is None
+
+
+async def test_the_challenge_is_answered_though_its_signature_is_wrong(
+    entry: MockConfigEntry, sender: Sender
+) -> None:
+    answer = await sender.knowing("another").deliver(VERIFY_V4)
+    assert json.loads(answer.body) == {"challenge": signature(CHALLENGE.encode())}
+    assert health(entry).wrong_signatures == 0
+
+
+async def test_a_challenge_notes_when_and_where_it_came(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    sender: Sender,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await hass.config.async_update(external_url="https://127.0.0.1:9")
+    freezer.tick(5)
+    await sender.post(encoded(VERIFY_V2))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert health(entry).verified_at == round(dt_util.utcnow().timestamp() * 1000)
+    assert health(entry).callback_uri == f"https://127.0.0.1:9/api/webhook/{WEBHOOK_ID}"
+
+
+async def test_a_challenge_tells_which_webhook_is_ours(
+    hass: HomeAssistant, set_up: SetUp, entry_v2: MockConfigEntry, sender: Sender
+) -> None:
+    entry = MockConfigEntry(
+        domain="smartcar_dynamic", data={**entry_v2.data, "smartcar_webhook_id": None}
+    )
+    await set_up(entry)
+    await sender.post(encoded(VERIFY_V2))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.data["smartcar_webhook_id"] == "of-the-challenge"
+
+
+async def test_a_challenge_of_another_webhook_changes_nothing(
+    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender
+) -> None:
+    before = entry.data["smartcar_webhook_id"]
+    await sender.post(encoded(VERIFY_V2))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.data["smartcar_webhook_id"] == before
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        json.dumps(TUTORIAL),
+        "{}",
+        '"text"',
+        "with a blank",
+        "line\nbreak",
+        "ünïcode",
+        "",
+        "x" * 257,
+        None,
+        5,
+        ["x"],
+        {"eventName": "dynamic"},
+    ],
+)
+async def test_a_challenge_that_could_be_a_delivery_is_not_signed(
+    entry: MockConfigEntry, sender: Sender, forged: object
+) -> None:
+    answer = await sender.post(challenge(forged))
+    assert answer.status in {400, 401}
+    assert answer.body == b""
+    assert health(entry).verified_at is None
+
+
+async def test_a_challenge_in_a_large_body_is_not_signed(
+    entry: MockConfigEntry, sender: Sender
+) -> None:
+    answer = await sender.post(encoded({**VERIFY_V2, "padding": "x" * 4096}))
+    assert (answer.status, answer.body) == (401, b"")
+    assert health(entry).rejection is Rejection.UNSIGNED
+
+
+async def test_a_challenge_in_a_large_body_with_a_wrong_signature_is_not_signed(
+    entry: MockConfigEntry, sender: Sender
+) -> None:
+    answer = await sender.knowing("another").deliver({**VERIFY_V2, "padding": "x" * 4096})
+    assert (answer.status, answer.body) == (401, b"")
+    assert health(entry).rejection is Rejection.WRONG_SIGNATURE
+
+
+async def test_a_challenge_of_4096_bytes_is_signed(entry: MockConfigEntry, sender: Sender) -> None:
+    body = encoded(VERIFY_V2)
+    assert (await sender.post(body + b" " * (4096 - len(body)))).status == 200
+    assert (await sender.post(body + b" " * (4097 - len(body)))).status == 401
+    assert health(entry).counts[Rejection.UNSIGNED] == 1
+
+
+@WAYS
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"SC-Signature": ""},
+        {"SC-Signature": "wrong"},
+        {"SC-Signature": "ünïcode ☃"},
+        {"SC-Signature": signature(b"something else")},
+        {"SC-Signature": signature(json.dumps(TUTORIAL).encode(), "another token")},
+        {"SC-Signature": signature(json.dumps(TUTORIAL).encode())[:-1]},
+        {"X-Signature": signature(json.dumps(TUTORIAL).encode())},
+    ],
+)
+async def test_a_delivery_without_the_right_signature_is_refused(
+    entry: MockConfigEntry, sender: Sender, headers: Mapping[str, str], car: Car
+) -> None:
+    answer = await sender.post(encoded(TUTORIAL), headers)
+    assert (answer.status, answer.body) == (401, b"")
+    assert car.states == {}
+    assert health(entry).last_delivery is None
+    assert health(entry).last_rejected is not None
+
+
+async def test_the_signature_is_of_the_raw_bytes(
+    entry: MockConfigEntry, sender: Sender, car: Car
+) -> None:
+    body = json.dumps({**TUTORIAL, "name": "é"}, ensure_ascii=False, indent=3).encode()
+    headers = {
+        "SC-Signature": signature(body),
+        "Content-Type": "application/json; charset=iso-8859-1",
+    }
+    assert (await sender.post(body, headers)).status == 204
+    await sender.hass.async_block_till_done()
+    assert car.value("tractionbattery-stateofcharge") == "58"
+    assert health(entry).wrong_signatures == 0
+
+
+async def test_blanks_around_a_signature_do_not_matter(
+    entry: MockConfigEntry, sender: Sender
+) -> None:
+    body = encoded(TUTORIAL)
+    sender = sender.through_cloud()
+    assert (await sender.post(body, {"SC-Signature": f" {signature(body)} "})).status == 204
+    assert health(entry).counts["state"] == 1
+
+
+@pytest.mark.parametrize("cloud", [True])
+async def test_the_name_of_the_header_may_be_in_lower_case(
+    entry: MockConfigEntry, sender: Sender
+) -> None:
+    body = encoded(TUTORIAL)
+    assert (await sender.post(body, {"sc-signature": signature(body)})).status == 204
+    assert health(entry).counts["state"] == 1
+
+
+@WAYS
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"5",
+        b'"text"',
+        b"{",
+        b"not json",
+        b"\xff\xfe\x00",
+        b'{"a": "\xc3\x28"}',
+        b"NaN",
+        b"{}" + b"\x00",
+        b"[" * 5000,
+        encoded(TUTORIAL)[:-1],
+    ],
+)
+async def test_what_is_no_json_object_is_refused_though_signed(
+    entry: MockConfigEntry, sender: Sender, body: bytes
+) -> None:
+    assert (await sender.deliver_bytes(body)).status == 400
+    assert health(entry).rejection is Rejection.NOT_JSON
+
+
+@WAYS
+async def test_a_signed_body_that_is_too_large_is_refused(
+    entry: MockConfigEntry, sender: Sender
+) -> None:
+    body = encoded(TUTORIAL)
+    assert (await sender.deliver_bytes(body + b" " * (LARGEST + 1 - len(body)))).status == 413
+    assert health(entry).rejection is Rejection.TOO_LARGE
+    assert (await sender.deliver_bytes(body + b" " * (LARGEST - len(body)))).status == 204
+
+
+async def test_a_body_in_pieces_is_put_together(
+    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
+) -> None:
+    body = encoded(TUTORIAL)
+
+    async def pieces() -> AsyncGenerator[bytes]:
+        for piece in (body[:100], body[100:101], body[101:]):
+            yield piece
+            await asyncio.sleep(0)
+
+    async with sender.client.post(
+        async_generate_path(WEBHOOK_ID), data=pieces(), headers={"SC-Signature": signature(body)}
+    ) as response:
+        assert response.status == 204
+    await hass.async_block_till_done()
+    assert car.value("tractionbattery-stateofcharge") == "58"
+    assert health(entry).counts["state"] == 1
+
+
+async def test_no_more_of_an_unsigned_body_is_read_than_a_challenge_needs(
+    entry: MockConfigEntry, sender: Sender
+) -> None:
+    over = asyncio.Event()
+
+    async def endless() -> AsyncGenerator[bytes]:
+        yield b"x" * 8192
+        await over.wait()
+
+    async with sender.client.post(async_generate_path(WEBHOOK_ID), data=endless()) as response:
+        assert response.status == 401
+        over.set()
+    assert health(entry).rejection is Rejection.UNSIGNED
+
+
+async def test_a_compressed_body_is_read(entry: MockConfigEntry, sender: Sender) -> None:
+    body = encoded(TUTORIAL)
+    headers = {"Content-Encoding": "gzip", "SC-Signature": signature(body)}
+    assert (await sender.post(gzip.compress(body), headers)).status == 204
+    assert health(entry).counts["state"] == 1
+
+
+async def test_a_body_that_is_not_compressed_as_it_says_is_refused(
+    entry: MockConfigEntry, sender: Sender, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = encoded(TUTORIAL)
+    headers = {"Content-Encoding": "gzip", "SC-Signature": signature(body)}
+    assert (await sender.post(body, headers)).status == 400
+    assert health(entry).rejection is Rejection.NOT_JSON
+    assert "Error processing webhook" not in caplog.text
+
+
+async def test_a_sender_who_hangs_up_costs_nothing(
+    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = sender.client.make_url("/")
+    assert url.host is not None
+    assert url.port is not None
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    path = async_generate_path(WEBHOOK_ID)
+    writer.write(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{{".encode())
+    await writer.drain()
+    # Another request is served after this one has begun.
+    await sender.request("GET")
+    writer.transport.abort()
+    for _ in range(5):
+        await sender.request("GET")
+    await hass.async_block_till_done()
+    assert await reader.read() == b""
+    assert "Error processing webhook" not in caplog.text
+    assert health(entry).last_rejected is None
+    assert (await sender.deliver(TUTORIAL)).status == 204
+
+
+@WAYS
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+async def test_only_a_post_is_taken(
+    entry: MockConfigEntry, sender: Sender, method: str, car: Car
+) -> None:
+    body = encoded(TUTORIAL)
+    answer = await sender.request(method, body, {"SC-Signature": signature(body)})
+    assert answer.status == 405
+    assert car.states == {}
+    assert health(entry).last_delivery is None
+
+
+@WAYS
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"eventName": "dynamic"},
+        {"eventName": "somethingNew", "payload": {"vehicles": [{"vehicleId": "x"}]}},
+        {"eventType": "SOMETHING_NEW", "data": {"vehicle": {"id": "x"}}},
+        {"eventType": None},
+        {"eventName": 5, "payload": []},
+        {"eventType": "VEHICLE_STATE", "data": None, "meta": None},
+        dynamic(data("/never/heard/of", {"value": 1})),
+        dynamic(data("/battery", {"percentRemaining": "much", "range": [None]})),
+        dynamic(data("/battery", None)),
+        dynamic(vehicleId=None),
+        state(signal("tractionbattery-stateofcharge", {"value": "much"})),
+        state(signal("tractionbattery-stateofcharge", None)),
+        state(None, 5, "x", {}, []),
+        error(None, {"type": 5, "resolution": None, "signals": ["x", None]}),
+    ],
+)
+async def test_what_is_authentic_is_acknowledged_even_if_it_cannot_be_read(
+    entry: MockConfigEntry, sender: Sender, payload: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = await sender.deliver(payload)
+    assert (answer.status, answer.body) == (204, b"")
+    assert health(entry).counts.total() == 1
+    assert [record for record in caplog.records if record.levelno >= 30] == []
+
+
+async def test_a_signed_challenge_that_must_not_be_signed_is_refused(
+    entry: MockConfigEntry, sender: Sender
+) -> None:
+    assert (await sender.deliver_bytes(challenge("{}"))).status == 400
+    assert health(entry).rejection is Rejection.NO_CHALLENGE
+
+
+@WAYS
+async def test_a_test_delivery_counts_as_arrived_and_changes_nothing(
+    entry: MockConfigEntry, sender: Sender, car: Car
+) -> None:
+    assert (await sender.deliver({**TUTORIAL, "mode": "test"})).status == 204
+    payload = state(signal("tractionbattery-stateofcharge", {"value": 5}))
+    payload["meta"]["mode"] = "TEST"
+    assert (await sender.deliver(payload)).status == 204
+    assert health(entry).counts == {"state_test": 2}
+    assert health(entry).last_test == health(entry).last_delivery is not None
+    assert car.device is None
+
+
+async def test_a_test_delivery_may_be_followed_by_a_real_one_of_the_same_id(
+    entry: MockConfigEntry, sender: Sender, car: Car
+) -> None:
+    await sender.deliver({**TUTORIAL, "mode": "test"})
+    await sender.deliver(TUTORIAL)
+    assert car.value("tractionbattery-stateofcharge") == "58"
+    assert health(entry).counts == {"state_test": 1, "state": 1}
+
+
+async def test_wrong_signatures_are_counted_until_one_is_right(
+    entry: MockConfigEntry, sender: Sender
+) -> None:
+    for _ in range(2):
+        await sender.knowing("another").deliver(TUTORIAL)
+    await sender.post(encoded(TUTORIAL))
+    assert health(entry).wrong_signatures == 2
+    await sender.deliver(TUTORIAL)
+    assert health(entry).wrong_signatures == 0
+    assert health(entry).last_test is None
+    assert health(entry).counts[Rejection.WRONG_SIGNATURE] == 2
+
+
+async def test_a_bug_in_whoever_takes_deliveries_is_acknowledged_and_told_without_content(
+    hass: HomeAssistant, sender: Sender, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken:
+        @callback
+        def async_on_delivery(self, payload: Mapping[str, object]) -> bool:
+            raise ValueError(payload["payload"])
+
+        @callback
+        def async_on_challenge(self, smartcar_webhook_id: str | None) -> None:
+            raise AssertionError(smartcar_webhook_id)
+
+        @callback
+        def async_on_rejection(self, reason: Rejection) -> None:
+            raise AssertionError(reason)
+
+    broken = SmartcarWebhook(hass, WEBHOOK_ID, MANAGEMENT_TOKEN, Broken())
+    broken.async_register()
+    assert (await sender.deliver(TUTORIAL)).status == 204
+    assert "Could not process a delivery: ValueError" in caplog.text
+    assert "async_on_delivery" in caplog.text
+    assert VEHICLE_ID not in caplog.text
+    broken.async_unregister()
+
+
+async def test_a_delivery_is_to_come_again_while_there_is_no_entry_yet(
+    hass: HomeAssistant, sender: Sender
+) -> None:
+    waiting = VerificationListener(hass, WEBHOOK_ID, MANAGEMENT_TOKEN)
+    waiting.async_start(None)
+    assert (await sender.deliver(TUTORIAL)).status == 503
+    assert (await sender.knowing("another").deliver(TUTORIAL)).status == 401
+    assert not waiting.is_answered
+    assert (await sender.post(encoded(VERIFY_V4))).status == 200
+    assert waiting.is_answered
+    assert waiting.smartcar_webhook_id == "of-the-challenge"
+    waiting.async_stop(keep=False)
+    assert (await sender.deliver(TUTORIAL)).status == 200
+
+
+async def test_a_flow_has_challenges_answered_with_the_token_that_it_is_about_to_set(
+    entry: MockConfigEntry, sender: Sender
+) -> None:
+    told: list[str | None] = []
+    mine: SmartcarWebhook = entry.runtime_data.webhook
+    remove = mine.async_override("a new token", told.append)
+    answer = await sender.post(encoded(VERIFY_V4))
+    assert json.loads(answer.body) == {"challenge": signature(CHALLENGE.encode(), "a new token")}
+    assert told == ["of-the-challenge"]
+    assert health(entry).verified_at is None
+    for token in ("a new token", MANAGEMENT_TOKEN):
+        assert (await sender.knowing(token).deliver(TUTORIAL)).status == 204
+    remove()
+    assert (await sender.knowing("a new token").deliver(TUTORIAL)).status == 401
+    answer = await sender.post(encoded(VERIFY_V4))
+    assert json.loads(answer.body) == {"challenge": signature(CHALLENGE.encode())}
+
+
+async def test_our_own_challenge_verifies_nothing(
+    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender
+) -> None:
+    mine: SmartcarWebhook = entry.runtime_data.webhook
+    with mine.expect_challenge("our-own") as right:
+        answer = await sender.post(challenge("our-own"))
+        assert json.loads(answer.body) == {"challenge": right}
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert health(entry).verified_at is None
+    await sender.post(challenge("our-own"))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert health(entry).verified_at is not None
+
+
+async def test_a_new_token_can_be_tried_on_what_was_refused(
+    entry: MockConfigEntry, sender: Sender
+) -> None:
+    mine: SmartcarWebhook = entry.runtime_data.webhook
+    assert mine.signs_rejected("the new one") is None
+    await sender.knowing("the new one").deliver(TUTORIAL)
+    assert mine.signs_rejected("the new one") is True
+    assert mine.signs_rejected(MANAGEMENT_TOKEN) is False
+    for _ in range(3):
+        await sender.knowing("a stranger's").deliver(TUTORIAL)
+    assert mine.signs_rejected("the new one") is False
+
+
+async def test_a_large_body_that_was_refused_is_not_kept(
+    entry: MockConfigEntry, sender: Sender
+) -> None:
+    await sender.knowing("another").deliver({"padding": "x" * 65_536})
+    assert entry.runtime_data.webhook.signs_rejected("another") is None
+
+
+async def test_deliveries_are_to_come_again_while_an_entry_is_unloaded_for_two_minutes(
+    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, freezer: FrozenDateTimeFactory
+) -> None:
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert (await sender.deliver(TUTORIAL)).status == 503
+    freezer.tick(119)
+    assert (await sender.deliver(TUTORIAL)).status == 503
+    freezer.tick(2)
+    assert (await sender.deliver(TUTORIAL)).status == 200
+
+
+async def test_deliveries_are_taken_again_after_a_reload(
+    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
+) -> None:
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert (await sender.deliver(TUTORIAL)).status == 204
+    assert car.value("tractionbattery-stateofcharge") == "58"
+
+
+async def test_concurrent_deliveries_are_all_taken(
+    entry: MockConfigEntry, sender: Sender, writes: Writes
+) -> None:
+    payloads = [
+        dynamic(data("/battery", {"percentRemaining": n / 100}), vehicleId=f"car-{n}")
+        for n in range(20)
+    ]
+    answers = await asyncio.gather(*map(sender.deliver, payloads))
+    assert {answer.status for answer in answers} == {204}
+    for n in range(20):
+        battery = Car(sender.hass, f"car-{n}").state("tractionbattery-stateofcharge")
+        assert battery.state == str(n)
+        assert writes.changed.count(battery.entity_id) == 1
+    assert health(entry).counts["state"] == 20
+
+
+EXAMPLES = st.one_of(
+    st.binary(max_size=200),
+    st.text(max_size=100).map(str.encode),
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(max_size=10) | st.just(VEHICLE_ID),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        *("eventType", "eventName", "data", "payload", "vehicles", "vehicleId"),
+                        *("signals", "errors", "vehicle", "id", "code", "body", "value", "meta"),
+                        *("challenge", "mode", "path", "status", "eventId", "webhookId"),
+                    ]
+                ),
+                inner | st.sampled_from(["VERIFY", "dynamic", "VEHICLE_STATE", "VEHICLE_ERROR"]),
+                max_size=5,
+            )
+        ),
+        max_leaves=12,
+    ).map(encoded),
+)
+
+
+@settings(
+    deadline=None,
+    database=None,
+    derandomize=True,
+    max_examples=80,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(body=EXAMPLES, signed=st.booleans(), through_cloud=st.booleans())
+async def test_any_bytes_are_answered_and_nothing_raises(
+    entry: MockConfigEntry,
+    sender: Sender,
+    caplog: pytest.LogCaptureFixture,
+    body: bytes,
+    signed: bool,  # noqa: FBT001 - an example's part
+    through_cloud: bool,  # noqa: FBT001
+) -> None:
+    sender = sender.through_cloud() if through_cloud else sender
+    answer = await (sender.deliver_bytes(body) if signed else sender.post(body))
+    assert answer.status in ({200, 204, 400} if signed else {200, 400, 401})
+    assert [record for record in caplog.records if record.levelno >= 30] == []
+    assert entry.runtime_data.store.data.status.wrong_signatures == 0
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [b'"\\ud800"', b"1e400", b"-Infinity", b"NaN", b"9" * 500],
+    ids=["surrogate", "infinite", "infinity", "nan", "endless"],
+)
+async def test_one_odd_value_costs_its_neighbours_nothing(
+    entry: MockConfigEntry, sender: Sender, car: Car, odd: bytes
+) -> None:
+    body = encoded(TUTORIAL).replace(b'"live"', odd)
+    assert odd in body
+    assert (await sender.deliver_bytes(body)).status == 204
+    assert car.value("tractionbattery-stateofcharge") == "58"
+    assert health(entry).wrong_signatures == 0
