@@ -1,29 +1,47 @@
 """What all tests share: a Home Assistant that finds this integration, and that asks nobody."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
+import logging
 from unittest.mock import patch
 
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.auth.models import Credentials
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
+)
 from syrupy.assertion import SnapshotAssertion
 
 # Home Assistant looks for custom integrations in the package of this name that is imported first.
 from custom_components.smartcar_dynamic import PLATFORMS
-from simulator import Simulator
 
 from .cars import Car, Writes
-from .home import home as home  # noqa: PLC0414 - a fixture for all
-from .senders import MANAGEMENT_TOKEN, WEBHOOK_ID, Sender
+from .cloud import Cloud, open_cloud
+from .entries import new_entry
+from .home import Home, open_home
+from .senders import Sender
 from .smartcar.catalogue import rich_payload
 
 NOBODY = "http://127.0.0.1:9"
+# Snapshots tell the time.
+START = "2026-11-23T06:00:00+00:00"
+COMPONENTS = (
+    "auth",
+    "config",
+    "diagnostics",
+    "repairs",
+    "system_health",
+    "webhook",
+    "websocket_api",
+)
 
 type SetUp = Callable[[MockConfigEntry], Awaitable[MockConfigEntry]]
 
@@ -39,48 +57,13 @@ def _custom_integrations(request: pytest.FixtureRequest, monkeypatch: pytest.Mon
 @pytest.fixture
 def entry_v2() -> MockConfigEntry:
     """Return an entry with exactly what an owner of a dynamic webhook needs."""
-    return MockConfigEntry(
-        domain="smartcar_dynamic",
-        title="Dynamic",
-        version=1,
-        data={
-            "api": "v2",
-            "webhook_id": WEBHOOK_ID,
-            "smartcar_webhook_id": "155db8be-4df1-4910-b651-dea9bea108f2",
-            "management_token": MANAGEMENT_TOKEN,
-            "token": {"access_token": "an-access-token", "expires_at": 4_000_000_000.0},
-        },
-    )
+    return new_entry("v2")
 
 
 @pytest.fixture
 def entry_v3() -> MockConfigEntry:
     """Return an entry with exactly what the current platform needs."""
-    return MockConfigEntry(
-        domain="smartcar_dynamic",
-        title="Current",
-        version=1,
-        data={
-            "api": "v3",
-            "webhook_id": WEBHOOK_ID,
-            "smartcar_webhook_id": "155db8be-4df1-4910-b651-dea9bea108f2",
-            "management_token": MANAGEMENT_TOKEN,
-            "client_id": "client_an-id",
-            "client_secret": "a-client-secret",
-        },
-    )
-
-
-@pytest.fixture
-async def simulator(
-    hass: HomeAssistant,  # noqa: ARG001 - nobody must be set before
-    monkeypatch: pytest.MonkeyPatch,
-    socket_enabled: None,  # noqa: ARG001 - a fixture of a fixture has no other way to be asked for
-) -> AsyncGenerator[Simulator]:
-    """Return a Smartcar that this Home Assistant reaches."""
-    async with Simulator() as simulator:
-        monkeypatch.setenv("SMARTCAR_DYNAMIC_SIMULATOR", simulator.url)
-        yield simulator
+    return new_entry("v3")
 
 
 @pytest.fixture
@@ -105,6 +88,57 @@ async def set_up(hass: HomeAssistant, socket_enabled: None) -> AsyncGenerator[Se
 async def entry(set_up: SetUp, entry_v2: MockConfigEntry) -> MockConfigEntry:
     """Set up an entry; what comes to its callback may be of either generation."""
     return await set_up(entry_v2)
+
+
+@pytest.fixture
+async def sender(hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator) -> Sender:
+    """Return a Smartcar that knows our address and our token."""
+    assert await async_setup_component(hass, "webhook", {})
+    return Sender(hass, await hass_client_no_auth())
+
+
+@pytest.fixture
+def car(hass: HomeAssistant) -> Car:
+    """Return the tutorial's car as Home Assistant shows it."""
+    return Car(hass)
+
+
+@pytest.fixture
+def writes(hass: HomeAssistant) -> Writes:
+    """Return what is written from now on."""
+    return Writes(hass)
+
+
+@pytest.fixture
+async def home(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    hass_client_no_auth: ClientSessionGenerator,
+    hass_ws_client: WebSocketGenerator,
+    hass_admin_user: MockUser,
+    hass_admin_credential: Credentials,
+    caplog: pytest.LogCaptureFixture,
+    socket_enabled: None,  # noqa: ARG001 - see above
+) -> AsyncGenerator[Home]:
+    """Return a home that the simulator reaches at a public address."""
+    freezer.move_to(START)
+    # It cannot tell the time zone of a frozen time.
+    caplog.set_level(logging.WARNING, "aiohttp.access")
+    for component in COMPONENTS:
+        assert await async_setup_component(hass, component, {})
+    login = await hass.auth.async_create_refresh_token(
+        hass_admin_user, "https://client.example", credential=hass_admin_credential
+    )
+    http = await hass_client_no_auth()
+    async with open_home(hass, freezer, http, hass_ws_client, login) as home:
+        yield home
+
+
+@pytest.fixture
+async def cloud(hass: HomeAssistant) -> AsyncGenerator[Cloud]:
+    """Have a subscription to Home Assistant Cloud."""
+    async with open_cloud(hass) as cloud:
+        yield cloud
 
 
 @pytest.fixture
@@ -136,22 +170,3 @@ async def rich_entry(
         await sender.deliver(rich_payload())
         yield entry_v3
         await hass.config_entries.async_unload(entry_v3.entry_id)
-
-
-@pytest.fixture
-async def sender(hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator) -> Sender:
-    """Return a Smartcar that knows our address and our token."""
-    assert await async_setup_component(hass, "webhook", {})
-    return Sender(hass, await hass_client_no_auth())
-
-
-@pytest.fixture
-def car(hass: HomeAssistant) -> Car:
-    """Return the tutorial's car as Home Assistant shows it."""
-    return Car(hass)
-
-
-@pytest.fixture
-def writes(hass: HomeAssistant) -> Writes:
-    """Return what is written from now on."""
-    return Writes(hass)

@@ -1,9 +1,6 @@
 """The tables of the platforms, and entities made from readings without Home Assistant."""
 
 from collections.abc import Mapping
-import json
-from pathlib import Path
-from typing import Any
 from unittest.mock import create_autospec
 
 from homeassistant.helpers.entity import Entity
@@ -27,21 +24,12 @@ from custom_components.smartcar_dynamic.sensor import SENSORS, SmartcarSensor, c
 from custom_components.smartcar_dynamic.smartcar.model import Reading, Value, VehicleInfo
 from custom_components.smartcar_dynamic.vehicle import SignalState, VehicleState
 
-PACKAGE = Path(__file__).parents[1] / "custom_components" / "smartcar_dynamic"
-ICONS: dict[str, Any] = json.loads((PACKAGE / "icons.json").read_text(encoding="utf-8"))["entity"]
-
 TABLES: Mapping[str, Mapping[str, SmartcarEntityDescription]] = {
     "binary_sensor": BINARY_SENSORS,
     "device_tracker": DEVICE_TRACKERS,
     "sensor": SENSORS,
 }
 """Each platform's descriptions of entities with a reading, by key."""
-DERIVED: Mapping[str, set[str]] = {
-    "binary_sensor": {"account_problem", "callback_verified"},
-    "device_tracker": set(),
-    "sensor": {"last_delivery", "last_reported"},
-}
-"""Each platform's translation keys of entities without a reading."""
 FACTORIES: Mapping[str, ReadingEntityFactory] = {
     "binary_sensor": create_binary_sensor,
     "device_tracker": create_device_tracker,
@@ -96,18 +84,3 @@ def device_tracker_of(value: Value | None) -> SmartcarDeviceTracker:
     entity = entity_of(Reading("location-preciselocation", value))
     assert isinstance(entity, SmartcarDeviceTracker)
     return entity
-
-
-def translation_keys(description: SmartcarEntityDescription) -> set[str]:
-    """Return the keys of the names that a row's entities can have."""
-    if description.translation_key is None:
-        return set()
-    keys = {description.translation_key}
-    if "*" in description.key:
-        keys |= {f"{description.translation_key}_{position}" for position in USUAL_POSITIONS}
-    return keys
-
-
-def platform_translation_keys(platform: str) -> set[str]:
-    """Return the keys of the names that a platform's entities can have."""
-    return set().union(DERIVED[platform], *map(translation_keys, TABLES[platform].values()))

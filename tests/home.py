@@ -1,47 +1,44 @@
-"""A home whose cars are the simulator's: real HTTP in both directions, time by hand."""
+"""A home whose vehicles are the simulator's: real HTTP in both directions, time by hand."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
-import json
-import logging
-from pathlib import Path
 from typing import Any, cast
+from unittest.mock import patch
 
 from aiohttp import ClientConnectionError
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.auth.models import Credentials, RefreshToken
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.auth.models import RefreshToken
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigEntryState,
+)
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
-from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
-import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
-    MockUser,
     async_fire_time_changed,
 )
-from pytest_homeassistant_custom_component.typing import (
-    ClientSessionGenerator,
-    WebSocketGenerator,
-)
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.smartcar_dynamic.checks import chain
 from custom_components.smartcar_dynamic.runtime import SmartcarRuntimeData
-from simulator import Car, Kind, Simulator, Webhook
+from simulator import Application, Car, Kind, Simulator, Webhook
 
-DOMAIN = "smartcar_dynamic"
+from .dialog import Dialog
+from .entries import DOMAIN, WEBHOOK_ID, new_entry
+from .texts import read_fix, read_issue
+
 PUBLIC = "https://home.example"
 ELSEWHERE = "https://elsewhere.example"
-HOOK = "a-webhook-of-home-assistant"
-COMPONENTS = ("webhook", "repairs", "websocket_api", "config", "diagnostics", "system_health")
-TEXTS = json.loads((Path(chain.__file__).parents[1] / "translations" / "en.json").read_text())[
-    "issues"
-]
-CALLBACK = f"{PUBLIC}/api/webhook/{HOOK}"
+CALLBACK = f"{PUBLIC}/api/webhook/{WEBHOOK_ID}"
 
 
 @dataclass
@@ -52,15 +49,16 @@ class Internet:
     routes: dict[str, str] = field(default_factory=dict)
 
     def post(self, url: str, **request: Any) -> Any:  # noqa: ANN401 - as aiohttp's session
+        """Post to an address."""
         for public, path in self.routes.items():
             if url.startswith(public):
                 return self.http.post(path + url.removeprefix(public), **request)
-        raise ClientConnectionError("no route")
+        raise ClientConnectionError(url)
 
 
 @dataclass
 class Home:
-    """Home Assistant, the simulator, and what an owner can do in either."""
+    """Home Assistant, the simulator, and what a person can do in either."""
 
     hass: HomeAssistant
     sim: Simulator
@@ -69,7 +67,9 @@ class Home:
     sockets: WebSocketGenerator
     internet: Internet
     login: RefreshToken
-    entries: list[MockConfigEntry] = field(default_factory=list)
+    entries: list[ConfigEntry] = field(default_factory=list)
+
+    # Time and place
 
     async def settle(self) -> None:
         """Wait until all that was begun has ended."""
@@ -91,25 +91,70 @@ class Home:
         await self.hass.config.async_update(external_url=external_url)
         await self.settle()
 
+    # Smartcar
+
+    @property
+    def current(self) -> Application:
+        """Return the application of the current platform."""
+        return self.sim.application(Kind.CURRENT)
+
+    @property
+    def dynamic(self) -> Application:
+        """Return the application with a dynamic webhook."""
+        return self.sim.application(Kind.DYNAMIC)
+
+    def car(self, kind: Kind = Kind.CURRENT) -> Car:
+        """Return the first car of an application."""
+        return self.sim.dynamic_car if kind.is_v2 else self.sim.current_car
+
+    def cars(self, kind: Kind, *more: str) -> list[Car]:
+        """Return the first car of an application, and more of these names."""
+        return [self.car(kind), *(self.sim.add_car(name, application=kind) for name in more)]
+
     async def webhook(self, kind: Kind = Kind.CURRENT, **fields: Any) -> Webhook:  # noqa: ANN401 - handed on to the simulator
         """Create a webhook in the dashboard that points here."""
         return await self.sim.create_webhook(kind, fields.pop("callback_uri", CALLBACK), **fields)
 
-    def new_entry(
-        self, webhook: Webhook | None, kind: Kind = Kind.CURRENT, **changes: object
-    ) -> MockConfigEntry:
-        """Return an entry as the flow creates it."""
-        application = self.sim.application(kind)
-        data: dict[str, object] = {
-            "webhook_id": HOOK,
-            "management_token": application.management_token,
+    def webhook_of(self, entry: ConfigEntry) -> Webhook:
+        """Return the webhook of an entry."""
+        return self.sim.webhook(entry.data["smartcar_webhook_id"])
+
+    def subscribed(self, webhook: Webhook) -> set[str]:
+        """Return the names of the cars that Smartcar sends to a webhook."""
+        return {
+            subscription.connection.car.name
+            for subscription in self.sim.cloud.subscriptions.values()
+            if subscription.webhook is webhook
         }
-        if webhook is not None:
-            data["smartcar_webhook_id"] = webhook.id
+
+    def is_subscribed(self, webhook: Webhook, car: Car) -> bool:
+        """Tell whether Smartcar sends a car to a webhook."""
+        return self.sim.cloud.subscription(webhook, self.sim.connection(car)) is not None
+
+    async def deliver(self, car: Car | None = None) -> None:
+        """Let Smartcar deliver now."""
+        await self.sim.deliver(car)
+        await self.settle()
+
+    # Entries
+
+    def new_entry(
+        self,
+        webhook: Webhook | None,
+        kind: Kind = Kind.CURRENT,
+        *,
+        options: dict[str, Any] | None = None,
+        **data: Any,  # noqa: ANN401 - handed on
+    ) -> MockConfigEntry:
+        """Return an entry as the flow creates it, with credentials that Smartcar accepts."""
+        application = self.sim.application(kind)
+        own: dict[str, Any] = {
+            "management_token": application.management_token,
+            "smartcar_webhook_id": None if webhook is None else webhook.id,
+        }
         if kind.is_v2:
             tokens = self.sim.issue_tokens(application)
-            data |= {
-                "api": "v2",
+            own |= {
                 "client_id": application.id,
                 "client_secret": application.client_secret,
                 "token": {
@@ -118,16 +163,12 @@ class Home:
                     "expires_at": dt_util.utcnow().timestamp() + 7200,
                 },
             }
+            unique_id = None if webhook is None else webhook.id
         else:
-            data |= {
-                "api": "v3",
-                "client_id": application.m2m_id,
-                "client_secret": application.m2m_secret,
-            }
-        options = cast("dict[str, Any]", changes.pop("options", {}))
-        return MockConfigEntry(
-            domain=DOMAIN, title="Our cars", version=1, data=data | changes, options=options
-        )
+            own |= {"client_id": application.m2m_id, "client_secret": application.m2m_secret}
+            unique_id = application.m2m_id
+        api = "v2" if kind.is_v2 else "v3"
+        return new_entry(api, unique_id=unique_id, options=options, **(own | data))
 
     async def set_up(self, entry: MockConfigEntry) -> MockConfigEntry:
         """Set an entry up."""
@@ -148,14 +189,29 @@ class Home:
         await self.settle()
         return entry, webhook
 
-    async def deliver(self, car: Car | None = None) -> None:
-        """Let Smartcar deliver now."""
-        await self.sim.deliver(car)
+    async def delivering(self, kind: Kind = Kind.CURRENT) -> MockConfigEntry:
+        """Return an entry whose cars have delivered."""
+        entry, _ = await self.live(kind)
+        await self.deliver()
+        return entry
+
+    async def reload(self, entry: ConfigEntry) -> None:
+        """Reload an entry."""
+        await self.hass.config_entries.async_reload(entry.entry_id)
         await self.settle()
 
-    async def restart(self, entry: MockConfigEntry, *, hours: float = 0) -> None:
-        """Stop and start the entry as a restart does: issues that are not persistent are gone."""
+    async def unload(self, entry: ConfigEntry) -> None:
+        """Unload an entry."""
         assert await self.hass.config_entries.async_unload(entry.entry_id)
+
+    async def remove(self, entry: ConfigEntry) -> None:
+        """Remove an entry."""
+        await self.hass.config_entries.async_remove(entry.entry_id)
+        await self.settle()
+
+    async def restart(self, entry: ConfigEntry, *, hours: float = 0) -> None:
+        """Stop and start the entry as a restart does: issues that are not persistent are gone."""
+        await self.unload(entry)
         registry = ir.async_get(self.hass)
         await registry._store.async_save(registry._data_to_save())
         self.time.tick(timedelta(hours=hours))
@@ -163,32 +219,110 @@ class Home:
         assert await self.hass.config_entries.async_setup(entry.entry_id)
         await self.settle()
 
-    def data(self, entry: MockConfigEntry) -> SmartcarRuntimeData:
+    def runtime(self, entry: ConfigEntry) -> SmartcarRuntimeData:
         """Return the parts of a loaded entry."""
+        assert entry.state is ConfigEntryState.LOADED
         return cast("SmartcarRuntimeData", entry.runtime_data)
 
-    @property
-    def token(self) -> str:
-        """Return an owner's access token; they live for half an hour only."""
-        return self.hass.auth.async_create_access_token(self.login)
+    def webhook_ids(self) -> set[str]:
+        """Return the IDs of the webhooks that Home Assistant answers for us."""
+        return {
+            webhook_id
+            for webhook_id, webhook in self.hass.data.get("webhook", {}).items()
+            if webhook.domain == DOMAIN
+        }
 
-    async def ask(self, question: dict[str, Any]) -> dict[str, Any]:
-        """Ask over the WebSocket API."""
-        socket = await self.sockets(self.hass, self.token)
-        await socket.send_json_auto_id(question)
-        return cast("dict[str, Any]", await socket.receive_json())
+    # Dialogs
 
-    async def post(self, path: str, values: dict[str, str]) -> dict[str, Any]:
-        """Post to the REST API."""
-        headers = {"Authorization": f"Bearer {self.token}"}
-        async with self.http.post(path, json=values, headers=headers) as response:
-            assert response.status == HTTPStatus.OK
-            return cast("dict[str, Any]", await response.json())
+    async def add(self, option: str | None = None) -> Dialog:
+        """Begin to add the integration."""
+        dialog = await self._begin({"source": SOURCE_USER})
+        return dialog if option is None else await dialog.choose(option)
+
+    async def reconfigure(self, entry: ConfigEntry, option: str | None = None) -> Dialog:
+        """Begin to reconfigure."""
+        context = {"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+        dialog = await self._begin(context)
+        return dialog if option is None else await dialog.choose(option)
+
+    async def reauth(self, entry: ConfigEntry) -> Dialog:
+        """Take up the login that Home Assistant asks for."""
+        entry.async_start_reauth(self.hass)
+        await self.settle()
+        (flow,) = self.hass.config_entries.flow.async_progress()
+        return await Dialog(self.hass, flow).look()
+
+    async def open_options(self, entry: ConfigEntry) -> Dialog:
+        """Open the options."""
+        result = await self.hass.config_entries.options.async_init(entry.entry_id)
+        return Dialog(self.hass, result, "options").read(result)
+
+    async def _begin(self, context: Any) -> Dialog:  # noqa: ANN401 - a typed dict of many shapes
+        result = await self.hass.config_entries.flow.async_init(DOMAIN, context=context)
+        return Dialog(self.hass, result).read(result)
+
+    def values_v3(self, application: Application | None = None, **changes: str) -> dict[str, str]:
+        """Return what the dashboard shows and the form for the current platform asks for."""
+        application = application or self.current
+        return {
+            "client_id": application.m2m_id,
+            "client_secret": application.m2m_secret,
+            "management_token": application.management_token,
+            **changes,
+        }
+
+    def values_v2(self, **changes: str | None) -> dict[str, str]:
+        """Return what the form for a dynamic webhook asks for; `None` leaves a value out."""
+        tokens = self.sim.issue_tokens(Kind.DYNAMIC)
+        values = {
+            "access_token": tokens.access_token,
+            "refresh_token": tokens.refresh_token,
+            "client_id": self.dynamic.id,
+            "client_secret": self.dynamic.client_secret,
+            "management_token": self.dynamic.management_token,
+            **changes,
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+    async def webhook_for(
+        self,
+        dialog: Dialog,
+        kind: Kind = Kind.CURRENT,
+        **fields: Any,  # noqa: ANN401 - handed on
+    ) -> Webhook:
+        """Create a webhook in the dashboard with the address that a dialog shows."""
+        return await self.webhook(kind, callback_uri=dialog.callback_uri, **fields)
+
+    async def verified(self, dialog: Dialog, kind: Kind = Kind.CURRENT) -> tuple[Dialog, Webhook]:
+        """Go from the callback URI over the dashboard to the step after the challenge."""
+        assert dialog.step == "callback"
+        webhook = await self.webhook_for(dialog, kind)
+        await dialog.submit()
+        assert dialog.step == "wait"
+        assert (await self.sim.verify(webhook)).succeeded
+        return await dialog.settle(), webhook
+
+    async def finished(self, dialog: Dialog) -> ConfigEntry:
+        """Subscribe all cars and finish."""
+        assert dialog.step == "vehicles"
+        await dialog.submit(vehicles=list(dialog.options))
+        assert dialog.step == "subscribe"
+        await dialog.settle()
+        return await self.created(dialog)
+
+    async def created(self, dialog: Dialog) -> ConfigEntry:
+        """Return the entry that a dialog has created."""
+        assert dialog.result["type"] is FlowResultType.CREATE_ENTRY
+        await self.settle()
+        entry = cast("ConfigEntry", dialog.result["result"])
+        self.entries.append(entry)
+        assert entry.state is ConfigEntryState.LOADED
+        return entry
 
     # Repairs, over the API that the frontend uses
 
     async def issues(self) -> dict[str, dict[str, Any]]:
-        """Return the issues that the repairs page lists, by ID without the entry's or the car's."""
+        """Return the issues that the repairs page lists, by ID."""
         answer = await self.ask({"type": "repairs/list_issues"})
         issues = {
             issue["issue_id"]: issue
@@ -196,8 +330,7 @@ class Home:
             if issue["domain"] == DOMAIN
         }
         for issue in issues.values():
-            title = TEXTS[issue["translation_key"]]["title"]
-            assert title.format_map(issue["translation_placeholders"])
+            read_issue(issue)
         return issues
 
     async def raised(self) -> set[str]:
@@ -210,7 +343,7 @@ class Home:
         return issue
 
     async def ignore(self, key: str) -> None:
-        """Ignore an issue as an owner does."""
+        """Ignore an issue."""
         issue = await self.issue(key)
         question = {
             "type": "repairs/ignore_issue",
@@ -226,20 +359,21 @@ class Home:
         assert issue["is_fixable"]
         path = "/api/repairs/issues/fix"
         step = await self.post(path, {"handler": DOMAIN, "issue_id": issue["issue_id"]})
-        texts = TEXTS[key]["fix_flow"]["step"][step["step_id"]]
-        for text in (texts["title"], texts["description"]):
-            assert text.format_map(step["description_placeholders"])
+        read_fix(key, step)
         return step
 
-    async def submit(self, step: dict[str, Any], **values: str) -> dict[str, Any]:
-        """Submit a step; return the next one, whose error has a text."""
+    async def submit(self, step: Mapping[str, Any], **values: str) -> dict[str, Any]:
+        """Submit a step of a fix flow; return the next one."""
         result = await self.post(f"/api/repairs/issues/fix/{step['flow_id']}", values)
         await self.settle()
         return result
 
     async def fix(self, key: str, **values: str) -> dict[str, Any]:
         """Go through the flow that fixes an issue; return its end."""
-        return await self.submit(await self.open_fix(key), **values)
+        result = await self.submit(await self.open_fix(key), **values)
+        if "step_id" in result:
+            read_fix(key, result)
+        return result
 
     # Devices and entities
 
@@ -274,38 +408,58 @@ class Home:
         await self.settle()
         return answer
 
+    # Home Assistant's own APIs
 
-@pytest.fixture
-async def home(
+    @property
+    def token(self) -> str:
+        """Return an access token; they live for half an hour only."""
+        return self.hass.auth.async_create_access_token(self.login)
+
+    async def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Ask over the WebSocket API."""
+        socket = await self.sockets(self.hass, self.token)
+        await socket.send_json_auto_id(question)
+        return cast("dict[str, Any]", await socket.receive_json())
+
+    async def get(self, path: str) -> dict[str, Any]:
+        """Get from the REST API."""
+        async with self.http.get(path, headers=self._headers) as response:
+            assert response.status == HTTPStatus.OK
+            return cast("dict[str, Any]", await response.json())
+
+    async def post(self, path: str, values: dict[str, str]) -> dict[str, Any]:
+        """Post to the REST API."""
+        async with self.http.post(path, json=values, headers=self._headers) as response:
+            assert response.status == HTTPStatus.OK
+            return cast("dict[str, Any]", await response.json())
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+@asynccontextmanager
+async def open_home(
     hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    hass_client_no_auth: ClientSessionGenerator,
-    hass_ws_client: WebSocketGenerator,
-    hass_admin_user: MockUser,
-    hass_admin_credential: Credentials,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-    socket_enabled: None,  # noqa: ARG001 - a fixture of a fixture has no other way to be asked for
+    time: FrozenDateTimeFactory,
+    http: TestClient[Any, Any],
+    sockets: WebSocketGenerator,
+    login: RefreshToken,
 ) -> AsyncGenerator[Home]:
-    """Return a home that the simulator reaches at a public address."""
-    # It cannot tell the time zone of a frozen time.
-    caplog.set_level(logging.WARNING, "aiohttp.access")
-    for component in COMPONENTS:
-        assert await async_setup_component(hass, component, {})
-    http = await hass_client_no_auth()
-    here = str(http.make_url("/")).rstrip("/")
+    """Have a home that the simulator reaches at a public address."""
     await hass.config.async_update(external_url=PUBLIC)
-    async with Simulator(routes={PUBLIC: here}, start=dt_util.utcnow()) as sim:
-        monkeypatch.setenv("SMARTCAR_DYNAMIC_SIMULATOR", sim.url)
-        login = await hass.auth.async_create_refresh_token(
-            hass_admin_user, "https://client.example", credential=hass_admin_credential
-        )
-        internet = Internet(http, {PUBLIC: "", ELSEWHERE: ""})
-        monkeypatch.setattr(chain, "async_get_clientsession", lambda _: internet)
-        home = Home(hass, sim, freezer, http, hass_ws_client, internet, login)
-        yield home
-        await home.settle()
-        for entry in home.entries:
-            if entry.state is ConfigEntryState.LOADED:
-                await hass.config_entries.async_unload(entry.entry_id)
-        await home.settle()
+    routes = {PUBLIC: str(http.make_url("/")).rstrip("/")}
+    internet = Internet(http, {PUBLIC: "", ELSEWHERE: ""})
+    async with Simulator(routes=routes, start=dt_util.utcnow()) as sim:
+        with (
+            patch.dict("os.environ", SMARTCAR_DYNAMIC_SIMULATOR=sim.url),
+            patch.object(chain, "async_get_clientsession", lambda _: internet),
+        ):
+            home = Home(hass, sim, time, http, sockets, internet, login)
+            yield home
+            await home.settle()
+            for flow in hass.config_entries.flow.async_progress():
+                hass.config_entries.flow.async_abort(flow["flow_id"])
+            for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+                await home.unload(entry)
+            await home.settle()

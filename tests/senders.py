@@ -12,8 +12,7 @@ from homeassistant.components.webhook import async_generate_path, async_handle_w
 from homeassistant.core import HomeAssistant
 from homeassistant.util.aiohttp import MockRequest, serialize_response
 
-MANAGEMENT_TOKEN = "5c0f4b1e-6d53-4f0a-9f4c-0c2e5b7d9a11"
-WEBHOOK_ID = "a-webhook-of-home-assistant"
+from .entries import MANAGEMENT_TOKEN, WEBHOOK_ID
 
 
 def signature(body: bytes, management_token: str = MANAGEMENT_TOKEN) -> str:

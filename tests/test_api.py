@@ -8,7 +8,9 @@ from custom_components.smartcar_dynamic.api import create_client, hosts, token_d
 from custom_components.smartcar_dynamic.smartcar.client import Hosts
 from custom_components.smartcar_dynamic.smartcar.client_v2 import ClientV2, Token
 from custom_components.smartcar_dynamic.smartcar.client_v3 import ClientV3
-from simulator import Simulator
+from simulator import Kind
+
+from .home import Home
 
 SIMULATOR = "SMARTCAR_DYNAMIC_SIMULATOR"
 
@@ -68,50 +70,30 @@ def test_a_token_is_kept_as_the_entry_has_it(refresh_token: str | None) -> None:
     assert kept == expected | ({"refresh_token": refresh_token} if refresh_token else {})
 
 
+def expired_entry(home: Home, expires_at: object) -> MockConfigEntry:
+    """Return an entry whose access token must be renewed first."""
+    token = {
+        "access_token": "expired",
+        "refresh_token": home.sim.issue_tokens(Kind.DYNAMIC).refresh_token,
+        "expires_at": expires_at,
+    }
+    return home.new_entry(None, Kind.DYNAMIC, token=token)
+
+
 @pytest.mark.parametrize("expires_at", [0, None, "soon"])
-async def test_a_renewed_token_goes_into_the_entry(
-    hass: HomeAssistant, simulator: Simulator, entry_v2: MockConfigEntry, expires_at: object
-) -> None:
-    application = simulator.application("dynamic")
-    tokens = simulator.issue_tokens(application)
-    entry = MockConfigEntry(
-        domain="smartcar_dynamic",
-        data={
-            **entry_v2.data,
-            "client_id": application.id,
-            "client_secret": application.client_secret,
-            "token": {
-                "access_token": "expired",
-                "refresh_token": tokens.refresh_token,
-                "expires_at": expires_at,
-            },
-        },
-    )
-    entry.add_to_hass(hass)
-    await create_client(hass, entry).check_credentials()
+async def test_a_renewed_token_goes_into_the_entry(home: Home, expires_at: object) -> None:
+    entry = expired_entry(home, expires_at)
+    before = {**entry.data}
+    entry.add_to_hass(home.hass)
+    await create_client(home.hass, entry).check_credentials()
     kept = entry.data["token"]
-    assert kept["access_token"] not in {"expired", tokens.access_token}
-    assert kept["refresh_token"] != tokens.refresh_token
+    assert kept["access_token"] != "expired"
+    assert kept["refresh_token"] != before["token"]["refresh_token"]
     assert kept["expires_at"] > 1_700_000_000
-    assert entry.data["management_token"] == entry_v2.data["management_token"]
+    assert {**entry.data, "token": None} == {**before, "token": None}
 
 
-async def test_a_token_that_is_renewed_for_a_removed_entry_has_no_place_to_go(
-    hass: HomeAssistant, simulator: Simulator, entry_v2: MockConfigEntry
-) -> None:
-    application = simulator.application("dynamic")
-    entry = MockConfigEntry(
-        domain="smartcar_dynamic",
-        data={
-            **entry_v2.data,
-            "client_id": application.id,
-            "client_secret": application.client_secret,
-            "token": {
-                "access_token": "expired",
-                "refresh_token": simulator.issue_tokens(application).refresh_token,
-                "expires_at": 0,
-            },
-        },
-    )
-    await create_client(hass, entry).check_credentials()
+async def test_a_renewed_token_of_a_removed_entry_is_dropped(home: Home) -> None:
+    entry = expired_entry(home, 0)
+    await create_client(home.hass, entry).check_credentials()
     assert entry.data["token"]["access_token"] == "expired"

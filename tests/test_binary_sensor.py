@@ -149,7 +149,7 @@ async def test_a_car_that_was_deleted_has_both_when_it_returns(home: Home) -> No
     car = home.sim.current_car
     entry, webhook = await home.live()
     await home.deliver()
-    home.data(entry).coordinator.vehicles[car.id].listed = False
+    home.runtime(entry).coordinator.vehicles[car.id].listed = False
     assert (await home.remove_device(car))["success"]
     home.sim.subscribe(webhook, car)
     await home.deliver()

@@ -3,13 +3,14 @@
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from syrupy.assertion import SnapshotAssertion
 
 from custom_components.smartcar_dynamic.device import make_name, vehicle_name
 from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
 
 from .cars import Car
 from .senders import Sender
-from .smartcar.payloads import TUTORIAL, VEHICLE_ID, signal, state
+from .smartcar.payloads import TUTORIAL, signal, state
 
 
 @pytest.mark.parametrize(
@@ -44,21 +45,24 @@ def test_a_car_is_called_by_make_and_model_or_by_the_end_of_its_id(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_device_shows_what_a_delivery_says_about_the_car(sender: Sender, car: Car) -> None:
+async def test_a_device_of_unknown_make_is_named_by_its_id(sender: Sender, car: Car) -> None:
     await sender.deliver(TUTORIAL)
     device = car.device
     assert device is not None
-    assert device.identifiers == {("smartcar_dynamic", VEHICLE_ID)}
     assert (device.name, device.manufacturer, device.model) == ("Vehicle 71be", None, None)
+
+
+@pytest.mark.usefixtures("rich_entry")
+async def test_device(car: Car, snapshot: SnapshotAssertion) -> None:
+    assert car.device == snapshot
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_delivery_with_the_make_renames_the_device(sender: Sender, car: Car) -> None:
+    await sender.deliver(TUTORIAL)
     await sender.deliver(state(signal("tractionbattery-stateofcharge", {"value": 50})))
-    device = car.device
-    assert device is not None
-    assert (device.name, device.manufacturer, device.model) == (
-        "Jaguar I-PACE",
-        "Jaguar",
-        "I-PACE (2021)",
-    )
-    assert device.configuration_url == "https://dashboard.smartcar.com"
+    assert car.device is not None
+    assert car.device.name == "Jaguar I-PACE"
 
 
 async def test_a_car_without_a_year_has_its_model(

@@ -1,5 +1,7 @@
 """Every key of the catalogue has a row in one platform, and every row fits Home Assistant."""
 
+import json
+
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.components.sensor.const import (
     DEVICE_CLASS_STATE_CLASSES,
@@ -17,15 +19,15 @@ from custom_components.smartcar_dynamic.smartcar.signals import SIGNALS
 from custom_components.smartcar_dynamic.smartcar.units import Unit
 
 from .entities import (
-    ICONS,
     TABLES,
     entities_of,
     entity_of,
-    platform_translation_keys,
     vehicle_with,
 )
 from .smartcar.catalogue import READINGS
+from .texts import ENGLISH, PACKAGE
 
+ICONS = json.loads((PACKAGE / "icons.json").read_text("utf-8"))["entity"]
 ROWS = [
     (platform, description) for platform, rows in TABLES.items() for description in rows.values()
 ]
@@ -196,7 +198,7 @@ def test_each_icon_belongs_to_an_entity() -> None:
     offenders = {
         platform: left_over
         for platform, icons in ICONS.items()
-        if (left_over := icons.keys() - platform_translation_keys(platform))
+        if (left_over := icons.keys() - ENGLISH["entity"][platform].keys())
     }
     assert offenders == {}
 

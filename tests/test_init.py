@@ -1,291 +1,106 @@
-"""An entry sets up whatever Smartcar's API says, and leaves nothing behind."""
+"""An entry's life: it sets up whatever Smartcar says, and leaves nothing behind."""
 
-from collections.abc import Callable
-from copy import deepcopy
-import logging
+from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 from unittest.mock import patch
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import (
-    device_registry as dr,
-    entity_registry as er,
-    issue_registry as ir,
-)
-from homeassistant.setup import async_setup_component
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_time_changed,
-)
-from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from simulator import Kind, Simulator, Webhook
+from simulator import Car as SimulatedCar, Kind, Webhook
 
 from .cars import Car
 from .conftest import SetUp
-from .senders import WEBHOOK_ID, Sender
-from .smartcar.payloads import (
-    TUTORIAL,
-    VEHICLE_ID,
-    dynamic,
-    entry as data,
-    error,
-    signal,
-    state,
-)
+from .entries import DOMAIN, new_entry
+from .home import Home
+from .senders import Sender
+from .smartcar.payloads import TUTORIAL, VEHICLE_ID, dynamic, entry as data, signal, state
 
 CHARGE = "tractionbattery-stateofcharge"
-CALLBACK = f"https://home.example/api/webhook/{WEBHOOK_ID}"
-GENERATIONS = pytest.mark.parametrize("kind", [Kind.DYNAMIC, Kind.CURRENT], ids=["v2", "v3"])
+KINDS = [Kind.DYNAMIC, Kind.CURRENT]
+APIS = pytest.mark.parametrize("api", ["v2", "v3"])
 
 
-@pytest.fixture(autouse=True)
-async def _commands(hass: HomeAssistant) -> None:
-    """Have Home Assistant know the commands of its frontend, before anybody connects."""
-    for component in ("websocket_api", "config"):
-        assert await async_setup_component(hass, component, {})
+def sources_of_flows(hass: HomeAssistant) -> list[str]:
+    return [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()]
 
 
-@pytest.fixture
-def minimal(kind: Kind, entry_v2: MockConfigEntry, entry_v3: MockConfigEntry) -> MockConfigEntry:
-    return entry_v2 if kind.is_v2 else entry_v3
+# Setting up
 
 
-async def webhook_of(simulator: Simulator, kind: Kind) -> Webhook:
-    return await simulator.create_webhook(kind, CALLBACK)
-
-
-def entry_at(simulator: Simulator, kind: Kind, webhook: Webhook, **more: object) -> MockConfigEntry:
-    """Return an entry with credentials that the simulator knows."""
-    application = simulator.application(kind)
-    common = {
-        "webhook_id": WEBHOOK_ID,
-        "smartcar_webhook_id": webhook.id,
-        "management_token": application.management_token,
-    }
-    if kind.is_v2:
-        tokens = simulator.issue_tokens(application)
-        own: dict[str, object] = {
-            "api": "v2",
-            "token": {"access_token": tokens.access_token, "expires_at": 4_000_000_000.0},
-        }
-    else:
-        own = {
-            "api": "v3",
-            "client_id": application.m2m_id,
-            "client_secret": application.m2m_secret,
-        }
-    return MockConfigEntry(domain="smartcar_dynamic", title="Cars", data={**common, **own}, **more)
-
-
-async def settled(hass: HomeAssistant) -> None:
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-
-def reauth_flows(hass: HomeAssistant) -> list[str]:
-    flows = hass.config_entries.flow.async_progress_by_handler("smartcar_dynamic")
-    return [flow["flow_id"] for flow in flows if flow["context"]["source"] == "reauth"]
-
-
-@GENERATIONS
-async def test_an_entry_with_what_it_needs_sets_up_and_receives_though_nobody_is_reached(
-    hass: HomeAssistant, set_up: SetUp, minimal: MockConfigEntry, sender: Sender, car: Car
+@APIS
+async def test_an_entry_receives_though_nobody_is_reached(
+    hass: HomeAssistant, set_up: SetUp, api: str, sender: Sender, car: Car
 ) -> None:
-    assert minimal.version == 1
-    await set_up(minimal)
-    assert minimal.state is ConfigEntryState.LOADED
+    entry = await set_up(new_entry(api))
+    assert entry.state is ConfigEntryState.LOADED
     await sender.deliver(TUTORIAL)
     assert car.value(CHARGE) == "58"
-    assert reauth_flows(hass) == []
+    assert sources_of_flows(hass) == []
 
 
-@GENERATIONS
-async def test_an_entry_sets_up_and_receives_though_the_api_is_broken(
-    hass: HomeAssistant,
-    set_up: SetUp,
-    simulator: Simulator,
-    minimal: MockConfigEntry,
-    sender: Sender,
-    car: Car,
+@APIS
+async def test_an_entry_receives_though_the_api_is_broken(
+    home: Home, api: str, sender: Sender, car: Car
 ) -> None:
-    simulator.fail_api(500, times=1000)
-    await set_up(minimal)
-    assert simulator.cloud.meter.log
-    assert minimal.state is ConfigEntryState.LOADED
+    home.sim.fail_api(HTTPStatus.INTERNAL_SERVER_ERROR, times=-1)
+    entry = await home.set_up(new_entry(api))
+    assert home.sim.cloud.meter.log
+    assert entry.state is ConfigEntryState.LOADED
     await sender.deliver(TUTORIAL)
     assert car.value(CHARGE) == "58"
-    assert reauth_flows(hass) == []
+    assert sources_of_flows(home.hass) == []
 
 
-@GENERATIONS
-async def test_rejected_credentials_ask_for_new_ones_once_and_deliveries_go_on(
-    hass: HomeAssistant,
-    set_up: SetUp,
-    simulator: Simulator,
-    minimal: MockConfigEntry,
-    sender: Sender,
-    car: Car,
+@APIS
+async def test_an_entry_receives_though_its_credentials_are_rejected(
+    home: Home, api: str, sender: Sender, car: Car
 ) -> None:
-    simulator.reject_credentials()
-    await set_up(minimal)
-    assert minimal.state is ConfigEntryState.LOADED
-    flows = reauth_flows(hass)
-    assert len(flows) == 1
+    home.sim.reject_credentials()
+    entry = await home.set_up(new_entry(api))
+    assert entry.state is ConfigEntryState.LOADED
     await sender.deliver(TUTORIAL)
     assert car.value(CHARGE) == "58"
+
+
+@APIS
+async def test_rejected_credentials_ask_for_new_ones_once(home: Home, api: str) -> None:
+    home.sim.reject_credentials()
+    entry = await home.set_up(new_entry(api))
     for _ in range(3):
-        minimal.runtime_data.subscriptions.async_request()
-        await settled(hass)
-    assert reauth_flows(hass) == flows
-    await hass.config_entries.async_reload(minimal.entry_id)
-    await settled(hass)
-    assert len(reauth_flows(hass)) == 1
+        home.runtime(entry).subscriptions.async_request()
+        await home.settle()
+    await home.reload(entry)
+    assert sources_of_flows(home.hass) == ["reauth"]
 
 
-@GENERATIONS
-async def test_the_accounts_cars_are_found_and_subscribed(
-    hass: HomeAssistant, set_up: SetUp, simulator: Simulator, kind: Kind
-) -> None:
-    webhook = await webhook_of(simulator, kind)
-    entry = await set_up(entry_at(simulator, kind, webhook))
-    sim_car = simulator.dynamic_car if kind.is_v2 else simulator.current_car
-    device = Car(hass, sim_car.id).device
+@pytest.mark.parametrize("kind", KINDS)
+async def test_the_accounts_cars_are_found(home: Home, kind: Kind) -> None:
+    entry, _ = await home.live(kind)
+    device = home.device(home.car(kind))
     assert device is not None
     assert device.config_entry_id == entry.entry_id
-    assert [it.connection.car.id for it in simulator.cloud.subscriptions.values()] == [sim_car.id]
-
-
-@GENERATIONS
-async def test_nothing_remains_of_an_entry_that_is_removed(
-    hass: HomeAssistant,
-    hass_storage: dict[str, Any],
-    hass_ws_client: WebSocketGenerator,
-    set_up: SetUp,
-    simulator: Simulator,
-    kind: Kind,
-    sender: Sender,
-    freezer: FrozenDateTimeFactory,
-) -> None:
-    webhook = await webhook_of(simulator, kind)
-    entry = await set_up(entry_at(simulator, kind, webhook))
-    sender = sender.knowing(entry.data["management_token"])
-    await sender.deliver(TUTORIAL)
-    await settled(hass)
-    assert hass.states.async_all(["sensor"])
-    client = await hass_ws_client()
-    await hass.config_entries.async_remove(entry.entry_id)
-    await settled(hass)
-    await client.send_json_auto_id({"type": "webhook/list"})
-    assert (await client.receive_json())["result"] == []
-    await client.close()
-    freezer.tick(3600)
-    async_fire_time_changed(hass)
-    await settled(hass)
-    assert simulator.cloud.subscriptions == {}
-    assert f"smartcar_dynamic.{entry.entry_id}" not in hass_storage
-    assert hass.states.async_all(["sensor", "binary_sensor", "device_tracker"]) == []
-    assert not er.async_get(hass).entities.get_entries_for_config_entry_id(entry.entry_id)
-    assert not dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    assert [
-        issue_id for domain, issue_id in ir.async_get(hass).issues if domain == "smartcar_dynamic"
-    ] == []
-    assert (await sender.deliver(TUTORIAL)).status == 200
-
-
-async def test_who_removes_an_entry_is_told_that_its_cars_could_not_be_unsubscribed(
-    hass: HomeAssistant,
-    hass_storage: dict[str, Any],
-    entry: MockConfigEntry,
-    sender: Sender,
-) -> None:
-    await sender.deliver(TUTORIAL)
-    await hass.config_entries.async_remove(entry.entry_id)
-    await settled(hass)
-    issue_ids = [issue_id for _, issue_id in ir.async_get(hass).issues]
-    assert issue_ids == [f"not_unsubscribed_{entry.entry_id}"]
-    assert f"smartcar_dynamic.{entry.entry_id}" not in hass_storage
-
-
-async def test_one_car_that_is_not_unsubscribed_keeps_no_other_subscribed(
-    hass: HomeAssistant, set_up: SetUp, simulator: Simulator
-) -> None:
-    webhook = await webhook_of(simulator, Kind.CURRENT)
-    for name in ("Second", "Third"):
-        simulator.add_car(name, application="current")
-    entry = await set_up(entry_at(simulator, Kind.CURRENT, webhook))
-    assert len(simulator.cloud.subscriptions) == 3
-    first = next(iter(entry.runtime_data.coordinator.vehicles))
-    (subscription,) = (
-        it for it in simulator.cloud.subscriptions.values() if it.connection.car.id == first
-    )
-    simulator.fail_api(403, path=subscription.id, times=1000)
-    await hass.config_entries.async_remove(entry.entry_id)
-    assert [it.connection.car.id for it in simulator.cloud.subscriptions.values()] == [first]
-    issue_ids = [issue_id for _, issue_id in ir.async_get(hass).issues]
-    assert f"not_unsubscribed_{entry.entry_id}" in issue_ids
-
-
-async def test_an_entry_that_was_never_verified_is_removed_without_asking_anybody(
-    hass: HomeAssistant, set_up: SetUp, simulator: Simulator, entry_v2: MockConfigEntry
-) -> None:
-    entry = MockConfigEntry(
-        domain="smartcar_dynamic", data={**entry_v2.data, "smartcar_webhook_id": None}
-    )
-    await set_up(entry)
-    simulator.cloud.meter.reset()
-    await hass.config_entries.async_remove(entry.entry_id)
-    assert not simulator.cloud.meter.log
-    issue_ids = [issue_id for _, issue_id in ir.async_get(hass).issues]
-    assert f"not_unsubscribed_{entry.entry_id}" not in issue_ids
-
-
-async def test_an_entry_that_is_not_loaded_is_removed_all_the_same(
-    hass: HomeAssistant,
-    hass_storage: dict[str, Any],
-    entry: MockConfigEntry,
-    sender: Sender,
-) -> None:
-    await sender.deliver(TUTORIAL)
-    await hass.config_entries.async_unload(entry.entry_id)
-    await hass.config_entries.async_remove(entry.entry_id)
-    assert f"smartcar_dynamic.{entry.entry_id}" not in hass_storage
-    assert (await sender.deliver(TUTORIAL)).status == 200
-
-
-async def test_an_entry_whose_entities_cannot_be_unloaded_goes_on_receiving(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
-) -> None:
-    with patch.object(hass.config_entries, "async_unload_platforms", return_value=False):
-        assert not await hass.config_entries.async_unload(entry.entry_id)
-    await sender.deliver(TUTORIAL)
-    assert car.value(CHARGE) == "58"
-    # Home Assistant does not try again: what follows is for the test's own order.
-    entry.mock_state(hass, ConfigEntryState.LOADED)
 
 
 async def test_two_entries_do_not_disturb_each_other(
     hass: HomeAssistant,
     set_up: SetUp,
-    entry_v2: MockConfigEntry,
-    entry_v3: MockConfigEntry,
+    entry: MockConfigEntry,
     sender: Sender,
     car: Car,
 ) -> None:
-    other = MockConfigEntry(
-        domain="smartcar_dynamic",
-        data={**entry_v3.data, "webhook_id": "another", "management_token": "another"},
-    )
-    await set_up(entry_v2)
-    await set_up(other)
+    other = await set_up(new_entry("v3", webhook_id="another", management_token="another"))
     await sender.deliver(TUTORIAL)
     to_other = Sender(hass, sender.client, "another", "another")
     battery = data("/battery", {"percentRemaining": 0.05})
     assert (await to_other.deliver(dynamic(battery, vehicleId="another"))).status == 204
     assert Car(hass, "another").value(CHARGE) == "5"
     await hass.config_entries.async_remove(other.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
     assert car.value(CHARGE) == "58"
     assert (await sender.deliver(TUTORIAL)).status == 204
 
@@ -303,128 +118,208 @@ async def test_a_new_car_appears_with_its_first_delivery(
     assert new.device.config_entry_id == entry.entry_id
 
 
-@GENERATIONS
-async def test_no_secret_is_in_the_log_of_a_whole_run(
-    hass: HomeAssistant,
-    set_up: SetUp,
-    simulator: Simulator,
-    kind: Kind,
-    sender: Sender,
-    caplog: pytest.LogCaptureFixture,
+# Unloading
+
+
+async def test_an_entry_that_cannot_be_unloaded_goes_on_receiving(
+    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
 ) -> None:
-    caplog.set_level(logging.DEBUG, "custom_components.smartcar_dynamic")
-    await hass.config.async_update(external_url="https://127.0.0.1:9")
-    webhook = await webhook_of(simulator, kind)
-    entry = await set_up(entry_at(simulator, kind, webhook))
-    management_token = entry.data["management_token"]
-    sender = sender.knowing(management_token)
-    sim_car = simulator.dynamic_car if kind.is_v2 else simulator.current_car
-    known = deepcopy(TUTORIAL)
-    known["payload"]["vehicles"][0]["vehicleId"] = sim_car.id
-    challenge = {"eventType": "VERIFY", "data": {"challenge": "a-challenge"}}
-    account = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "AUTHENTICATION_FAILED"}
-    await sender.deliver(challenge)
-    await sender.deliver({**challenge, "data": {"challenge": "{}"}})
-    await sender.deliver(known)
+    with patch.object(hass.config_entries, "async_unload_platforms", return_value=False):
+        assert not await hass.config_entries.async_unload(entry.entry_id)
     await sender.deliver(TUTORIAL)
-    await sender.deliver(
-        state(
-            signal("vehicleidentification-vin", {"value": "SIM9"}),
-            signal("location-preciselocation", {"latitude": "52.40421", "longitude": None}),
-            signal("37.4292", {"value": 1}),
-        )
-    )
-    await sender.deliver(error(account, eventId="2"))
-    await sender.deliver(dynamic(data(f"/{VEHICLE_ID}", {"x": 37.4292}), requestId="2"))
-    await sender.knowing("another").deliver(TUTORIAL)
-    await sender.post(b"no json")
-    await sender.deliver_bytes(b"[]")
-    problems: list[Callable[[], object]] = [
-        lambda: simulator.fail_api(500, times=3),
-        simulator.rate_limit,
-        simulator.exhaust_plan,
-        lambda: simulator.fail_api(0, times=3),
-        simulator.reject_credentials,
-    ]
-    for problem in problems:
-        problem()
-        entry.runtime_data.subscriptions.async_request()
-        await settled(hass)
-        await entry.runtime_data.monitor.async_check()
-        simulator.calm()
-    await hass.config_entries.async_reload(entry.entry_id)
-    simulator.fail_api(500, times=100)
+    assert car.value(CHARGE) == "58"
+    # Home Assistant does not try again: what follows is for the test's own order.
+    entry.mock_state(hass, ConfigEntryState.LOADED)
+
+
+# Removing the entry
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_nothing_remains_of_an_entry_that_is_removed(
+    home: Home, hass_storage: dict[str, Any], kind: Kind
+) -> None:
+    entry = await home.delivering(kind)
+    assert home.hass.states.async_all("sensor")
+    await home.remove(entry)
+    await home.pass_time(hours=1)
+    assert home.webhook_ids() == set()
+    assert home.sim.cloud.subscriptions == {}
+    assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
+    assert home.hass.states.async_all(["sensor", "binary_sensor", "device_tracker"]) == []
+    assert er.async_entries_for_config_entry(er.async_get(home.hass), entry.entry_id) == []
+    assert dr.async_entries_for_config_entry(dr.async_get(home.hass), entry.entry_id) == []
+    assert await home.raised() == set()
+
+
+async def test_a_removed_entry_answers_as_an_unknown_webhook_does(
+    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender
+) -> None:
     await hass.config_entries.async_remove(entry.entry_id)
-    application = simulator.application(kind)
-    secrets = {
-        *(VEHICLE_ID, sim_car.id, sim_car.vin, "SIM9", WEBHOOK_ID, webhook.id, management_token),
-        *("127.0.0.1", "37.429", "122.138", "52.404", sender.webhook_id, "a-challenge"),
-        *(application.client_secret, application.m2m_secret, application.m2m_id, application.id),
-        str(entry.data.get("token", {}).get("access_token") or management_token),
-    }
-    logged = "\n".join(
-        f"{record.getMessage()} {record.exc_text or ''}"
-        for record in caplog.records
-        if record.name.startswith("custom_components")
-    )
-    assert "Smartcar" in logged
-    assert [secret for secret in secrets if secret and secret in logged] == []
+    assert (await sender.deliver(TUTORIAL)).status == 200
 
 
-async def _delete(
-    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, car: Car
-) -> dict[str, Any]:
-    assert car.device is not None
-    client = await hass_ws_client(hass)
-    answer: dict[str, Any] = await client.remove_device(car.device.id)
-    await settled(hass)
-    return answer
-
-
-async def test_a_car_of_the_account_cannot_be_deleted(
-    hass: HomeAssistant,
-    hass_ws_client: WebSocketGenerator,
-    entry: MockConfigEntry,
-    sender: Sender,
-    car: Car,
+async def test_an_entry_that_is_not_loaded_is_removed(
+    home: Home, hass_storage: dict[str, Any]
 ) -> None:
-    await sender.deliver(TUTORIAL)
-    assert not (await _delete(hass, hass_ws_client, car))["success"]
-    assert car.device is not None
-    assert entry.runtime_data.coordinator.vehicles
+    entry = await home.delivering()
+    await home.unload(entry)
+    await home.remove(entry)
+    assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
+    assert home.webhook_ids() == set()
 
 
-async def test_a_car_that_is_gone_from_the_account_can_be_deleted_which_unsubscribes_it(
-    hass: HomeAssistant,
-    hass_ws_client: WebSocketGenerator,
-    set_up: SetUp,
-    simulator: Simulator,
-    sender: Sender,
+@pytest.mark.parametrize("kind", KINDS)
+async def test_removing_the_entry_unsubscribes_all(home: Home, kind: Kind) -> None:
+    cars = home.cars(kind, "Second", "Third")
+    entry, webhook = await home.live(kind)
+    await home.remove(entry)
+    assert not any(home.is_subscribed(webhook, car) for car in cars)
+    assert await home.raised() == set()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_removing_the_entry_unsubscribes_all_with_old_tokens(home: Home, kind: Kind) -> None:
+    car = home.car(kind)
+    entry, webhook = await home.live(kind)
+    home.time.tick(timedelta(days=90))
+    home.sim.expire_tokens()
+    await home.remove(entry)
+    assert not home.is_subscribed(webhook, car)
+
+
+async def test_removing_a_dynamic_entry_needs_no_token_of_the_owner(home: Home) -> None:
+    car = home.car(Kind.DYNAMIC)
+    entry, webhook = await home.live(Kind.DYNAMIC)
+    home.sim.revoke_tokens(home.sim.application(Kind.DYNAMIC))
+    home.sim.reject_credentials()
+    await home.remove(entry)
+    assert not home.is_subscribed(webhook, car)
+
+
+async def test_removing_the_entry_unsubscribes_also_what_was_left_out_in_vain(
+    home: Home,
 ) -> None:
-    webhook = await webhook_of(simulator, Kind.CURRENT)
-    entry = await set_up(entry_at(simulator, Kind.CURRENT, webhook))
-    sender = sender.knowing(entry.data["management_token"])
-    car = Car(hass, simulator.current_car.id)
+    car = home.car(Kind.DYNAMIC)
+    webhook = await home.webhook(Kind.DYNAMIC)
+    home.sim.subscribe(webhook, car)
+    home.sim.fail_api(0)
+    options = {"excluded_vehicles": [car.id]}
+    entry = await home.set_up(home.new_entry(webhook, Kind.DYNAMIC, options=options))
+    await home.remove(entry)
+    assert not home.is_subscribed(webhook, car)
+
+
+async def test_a_removal_that_smartcar_does_not_hear_of_is_told(home: Home) -> None:
+    entry, _ = await home.live()
+    home.sim.fail_api(0, times=-1)
+    await home.remove(entry)
+    issue = await home.issue("not_unsubscribed")
+    assert issue["translation_placeholders"]["entry"] == "Our cars"
+    assert (await home.fix("not_unsubscribed"))["type"] == "create_entry"
+    assert await home.raised() == set()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_one_car_that_stays_subscribed_keeps_no_other(home: Home, kind: Kind) -> None:
+    first, *others = home.cars(kind, "Second", "Third")
+    entry, webhook = await home.live(kind)
+    subscription = home.sim.cloud.subscription(webhook, home.sim.connection(first))
+    assert subscription is not None
+    path = f"{first.id}/webhooks/" if kind.is_v2 else subscription.id
+    home.sim.fail_api(HTTPStatus.FORBIDDEN, path=path, times=-1)
+    await home.remove(entry)
+    assert [home.is_subscribed(webhook, car) for car in (first, *others)] == [True, False, False]
+    assert await home.raised() == {"not_unsubscribed"}
+
+
+async def test_removing_an_entry_that_knows_no_webhook_asks_nobody(home: Home) -> None:
+    entry = await home.set_up(home.new_entry(None, Kind.DYNAMIC))
+    home.sim.cloud.meter.reset()
+    await home.remove(entry)
+    assert home.sim.cloud.meter.calls.total() == 0
+    assert await home.raised() == set()
+
+
+# Deleting a vehicle
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_car_that_left_the_account_can_be_deleted(home: Home, kind: Kind) -> None:
+    car = home.car(kind)
+    await home.live(kind)
+    home.sim.remove_car(car)
+    await home.pass_time(days=1, seconds=1)
+    assert (await home.remove_device(car))["success"]
+    assert home.device(car) is None
+
+
+async def test_a_car_of_the_account_cannot_be_deleted(home: Home) -> None:
+    car = home.car()
+    await home.live()
+    assert not (await home.remove_device(car))["success"]
+
+
+async def test_a_device_of_no_known_car_can_be_deleted(home: Home) -> None:
+    car = home.car()
+    entry, _ = await home.live()
+    home.runtime(entry).coordinator.async_forget(car.id)
+    assert (await home.remove_device(car))["success"]
+    assert home.device(car) is None
+
+
+async def gone_but_subscribed(
+    home: Home, kind: Kind = Kind.DYNAMIC
+) -> tuple[SimulatedCar, Webhook]:
+    """Return a car that is not listed any more while its subscription stands."""
+    car = home.car(kind)
+    entry, webhook = await home.live(kind)
+    home.runtime(entry).coordinator.vehicles[car.id].listed = False
+    return car, webhook
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_deleting_a_car_unsubscribes_it(home: Home, kind: Kind) -> None:
+    car, webhook = await gone_but_subscribed(home, kind)
+    assert (await home.remove_device(car))["success"]
+    assert not home.is_subscribed(webhook, car)
+
+
+async def test_nothing_remains_of_a_deleted_car(home: Home) -> None:
+    car, _ = await gone_but_subscribed(home)
+    await home.deliver()
+    home.runtime(home.entries[0]).coordinator.vehicles[car.id].listed = False
+    assert (await home.remove_device(car))["success"]
+    assert home.device(car) is None
+    assert Car(home.hass, car.id).states == {}
+
+
+async def test_a_deleted_car_that_comes_back_is_a_new_one(
+    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
+) -> None:
     payload = state(signal(CHARGE, {"value": 50}))
-    payload["data"]["vehicle"]["id"] = car.id
     await sender.deliver(payload)
-    await settled(hass)
-    entry.runtime_data.coordinator.async_update_account([])
-    simulator.cloud.meter.reset()
-    assert (await _delete(hass, hass_ws_client, car))["success"]
+    await entry.runtime_data.async_forget(VEHICLE_ID)
+    dr.async_get(hass).async_remove_device(car.device.id if car.device else "")
     assert car.device is None
-    assert car.states == {}
-    assert simulator.cloud.subscriptions == {}
-    # One that comes back is a new one, also where it says what it said before.
+    # Also where it says what it said before.
     await sender.deliver({**payload, "eventId": "later"})
     assert car.value(CHARGE) == "50"
 
 
-async def test_a_device_that_is_no_car_of_ours_can_be_deleted(
-    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, entry: MockConfigEntry, car: Car
-) -> None:
-    dr.async_get(hass).async_get_or_create(
-        config_entry_id=entry.entry_id, identifiers={("smartcar_dynamic", VEHICLE_ID)}
-    )
-    assert (await _delete(hass, hass_ws_client, car))["success"]
-    assert car.device is None
+async def test_a_deleted_car_that_could_not_be_unsubscribed_is_told(home: Home) -> None:
+    car, _ = await gone_but_subscribed(home)
+    home.sim.fail_api(0, times=-1)
+    assert (await home.remove_device(car))["success"]
+    issue = await home.issue("vehicle_not_unsubscribed")
+    assert issue["translation_placeholders"]["vehicle"] == "Renault Zoe"
+    assert (await home.fix("vehicle_not_unsubscribed"))["type"] == "create_entry"
+
+
+async def test_deleting_a_car_of_an_entry_that_knows_no_webhook_asks_nobody(home: Home) -> None:
+    car = home.car(Kind.DYNAMIC)
+    entry = await home.set_up(home.new_entry(None, Kind.DYNAMIC))
+    home.runtime(entry).coordinator.vehicles[car.id].listed = False
+    home.sim.cloud.meter.reset()
+    assert (await home.remove_device(car))["success"]
+    assert home.sim.cloud.meter.calls.total() == 0

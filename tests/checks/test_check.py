@@ -14,7 +14,8 @@ from custom_components.smartcar_dynamic.checks.result import Check, CheckResult,
 from custom_components.smartcar_dynamic.checks.text import async_result_text
 from simulator import Car, Kind
 
-from ..home import DOMAIN, ELSEWHERE, PUBLIC, Home
+from ..entries import DOMAIN
+from ..home import ELSEWHERE, PUBLIC, Home
 
 
 async def check(home: Home, *cars: Car) -> dict[str, Any]:
@@ -217,7 +218,7 @@ async def test_something_else_at_the_address_is_found(home: Home) -> None:
 async def test_asking_ourselves_verifies_nothing(home: Home) -> None:
     entry, _ = await home.live(verify=False)
     await check(home, home.sim.current_car)
-    assert home.data(entry).store.data.status.verified_at is None
+    assert home.runtime(entry).store.data.status.verified_at is None
 
 
 async def test_a_webhook_that_hides_its_signals_is_not_judged(home: Home) -> None:
@@ -287,7 +288,7 @@ async def test_the_check_step_lists_every_finding(home: Home) -> None:
     assert placeholders is not None
     lines = placeholders["findings"].split("\n\n")
     assert all(line[0] == "✅" for line in lines)
-    assert len(lines) == len(home.data(entry).monitor.results)
+    assert len(lines) == len(home.runtime(entry).monitor.results)
     home.hass.config_entries.flow.async_abort(step["flow_id"])
 
 

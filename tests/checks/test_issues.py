@@ -13,7 +13,8 @@ from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
 from custom_components.smartcar_dynamic.vehicle import VehicleState
 from simulator import Kind
 
-from ..home import DOMAIN, ELSEWHERE, Home
+from ..entries import DOMAIN
+from ..home import ELSEWHERE, Home
 
 
 def changes_of(home: Home) -> list[str]:
@@ -170,9 +171,9 @@ async def test_one_entry_does_not_drop_an_issue_of_another_that_knows_the_car(ho
     home.sim.revoke(home.sim.current_car)
     await home.deliver()
     before = await home.issue("reauthentication_required")
-    await home.data(second).monitor.async_look()
-    assert home.sim.current_car.id in home.data(second).coordinator.vehicles
-    home.data(second).monitor.issues.async_forget(home.sim.current_car.id)
+    await home.runtime(second).monitor.async_look()
+    assert home.sim.current_car.id in home.runtime(second).coordinator.vehicles
+    home.runtime(second).monitor.issues.async_forget(home.sim.current_car.id)
     assert await home.issue("reauthentication_required") == before
 
 
@@ -180,7 +181,7 @@ async def test_names_are_looked_up_once_for_all_vehicles(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry, _ = await home.live()
-    data, looked_up = home.data(entry), []
+    data, looked_up = home.runtime(entry), []
     data.coordinator.async_update_account([VehicleInfo(f"car {n}") for n in range(30)])
     await home.settle()
 

@@ -48,10 +48,10 @@ async def test_the_right_token_closes_the_flow(home: Home) -> None:
 
 async def test_deliveries_arrive_with_the_right_token(home: Home) -> None:
     entry, token = await rejected(home)
-    before = home.data(entry).store.data.status.counts["state"]
+    before = home.runtime(entry).store.data.status.counts["state"]
     await home.fix(KEY, management_token=token)
     await home.deliver()
-    assert home.data(entry).store.data.status.counts["state"] == before + 1
+    assert home.runtime(entry).store.data.status.counts["state"] == before + 1
     assert await home.raised() == set()
 
 

@@ -91,7 +91,7 @@ async def test_the_flow_leads_to_my_smartcar_where_the_application_is_not_known(
     car = await live_and_told(home)
     home.sim.revoke(car)
     await home.deliver(car)
-    home.data(home.entries[0]).store.data.application_id = None
+    home.runtime(home.entries[0]).store.data.application_id = None
     home.sim.fail_api(HTTPStatus.NOT_FOUND, path="/applications", times=-1)
     step = await home.open_fix(REAUTHENTICATE)
     assert step["description_placeholders"]["url"] == "https://my.smartcar.com"
@@ -269,7 +269,7 @@ async def test_the_flow_deletes_nothing_while_smartcar_cannot_be_asked(home: Hom
 
 async def test_a_car_that_delivered_just_now_is_not_gone_with_an_empty_list(home: Home) -> None:
     await live_and_told(home)
-    monitor = home.data(home.entries[0]).monitor
+    monitor = home.runtime(home.entries[0]).monitor
     home.sim.remove_car(home.sim.current_car)
     for _ in range(2):
         await monitor.async_check()

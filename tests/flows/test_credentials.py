@@ -4,23 +4,25 @@ import pytest
 
 from simulator import Kind
 
-from .conftest import DOMAIN, Dialog, Owner
+from ..dialog import Dialog
+from ..entries import DOMAIN
+from ..home import Home
 
 UUID = "865ca68d-a9b6-4d74-856e-605db0209eca"
 M2M = "client_01HXYZ2J4K5M6N7P8Q9R0S1T2V"
 
 
-async def mended_v3(owner: Owner, dialog: Dialog) -> None:
+async def mended_v3(home: Home, dialog: Dialog) -> None:
     """Enter the right values and finish."""
     assert dialog.step == "current"
-    await dialog.submit(**owner.v3())
-    await owner.finished((await owner.verified(dialog))[0])
+    await dialog.submit(**home.values_v3())
+    await home.finished((await home.verified(dialog))[0])
 
 
-async def mended_v2(owner: Owner, dialog: Dialog, values: dict[str, str]) -> None:
+async def mended_v2(home: Home, dialog: Dialog, values: dict[str, str]) -> None:
     assert dialog.step == "dynamic"
     await dialog.submit(**values)
-    await owner.finished((await owner.verified(dialog, Kind.DYNAMIC))[0])
+    await home.finished((await home.verified(dialog, Kind.DYNAMIC))[0])
 
 
 @pytest.mark.parametrize(
@@ -44,12 +46,12 @@ async def mended_v2(owner: Owner, dialog: Dialog, values: dict[str, str]) -> Non
     ],
 )
 async def test_a_mistake_on_the_current_platform_is_named_at_its_field(
-    owner: Owner, mistake: dict[str, str], errors: dict[str, str]
+    home: Home, mistake: dict[str, str], errors: dict[str, str]
 ) -> None:
-    dialog = await owner.add("current")
-    await dialog.submit(**(owner.v3() | mistake))
+    dialog = await home.add("current")
+    await dialog.submit(**(home.values_v3() | mistake))
     assert dialog.errors == errors
-    await mended_v3(owner, dialog)
+    await mended_v3(home, dialog)
 
 
 @pytest.mark.parametrize(
@@ -85,12 +87,12 @@ async def test_a_mistake_on_the_current_platform_is_named_at_its_field(
     ],
 )
 async def test_a_mistake_about_a_dynamic_webhook_is_named_at_its_field(
-    owner: Owner, mistake: dict[str, str | None], errors: dict[str, str]
+    home: Home, mistake: dict[str, str | None], errors: dict[str, str]
 ) -> None:
-    dialog = await owner.add("dynamic")
-    await dialog.submit(**owner.v2(**mistake))
+    dialog = await home.add("dynamic")
+    await dialog.submit(**home.values_v2(**mistake))
     assert dialog.errors == errors
-    await mended_v2(owner, dialog, owner.v2())
+    await mended_v2(home, dialog, home.values_v2())
 
 
 @pytest.mark.parametrize(
@@ -104,37 +106,37 @@ async def test_a_mistake_about_a_dynamic_webhook_is_named_at_its_field(
     ],
 )
 async def test_what_smartcar_says_instead_is_told_and_may_pass(
-    owner: Owner, status: int, problem: str | None, error: str
+    home: Home, status: int, problem: str | None, error: str
 ) -> None:
-    dialog = await owner.add("current")
-    owner.sim.fail_api(status, path="/connections", problem=problem, times=-1)
-    await dialog.submit(**owner.v3())
+    dialog = await home.add("current")
+    home.sim.fail_api(status, path="/connections", problem=problem, times=-1)
+    await dialog.submit(**home.values_v3())
     assert dialog.errors == {"base": error}
-    owner.sim.calm()
-    await mended_v3(owner, dialog)
+    home.sim.calm()
+    await mended_v3(home, dialog)
 
 
-async def test_blanks_that_copying_brings_are_no_mistake(owner: Owner) -> None:
-    dialog = await owner.add("current")
-    await dialog.submit(**{name: f" {value}\n" for name, value in owner.v3().items()})
-    entry = await owner.finished((await owner.verified(dialog))[0])
-    assert entry.data["management_token"] == owner.current.management_token
+async def test_blanks_that_copying_brings_are_no_mistake(home: Home) -> None:
+    dialog = await home.add("current")
+    await dialog.submit(**{name: f" {value}\n" for name, value in home.values_v3().items()})
+    entry = await home.finished((await home.verified(dialog))[0])
+    assert entry.data["management_token"] == home.current.management_token
 
 
-async def test_what_was_typed_is_still_there_after_a_mistake(owner: Owner) -> None:
-    dialog = await owner.add("current")
-    await dialog.submit(**owner.v3(client_secret="wrong"))
-    assert dialog.suggested("client_id") == owner.current.m2m_id
+async def test_what_was_typed_is_still_there_after_a_mistake(home: Home) -> None:
+    dialog = await home.add("current")
+    await dialog.submit(**home.values_v3(client_secret="wrong"))
+    assert dialog.suggested("client_id") == home.current.m2m_id
 
 
-async def test_a_refreshed_token_is_not_lost_when_the_form_fails_after_it(owner: Owner) -> None:
-    dialog = await owner.add("dynamic")
-    values = owner.v2()
-    owner.sim.fail_api(500, path="/v2.0/vehicles", problem="SERVER.INTERNAL")
+async def test_a_refreshed_token_is_not_lost_when_the_form_fails_after_it(home: Home) -> None:
+    dialog = await home.add("dynamic")
+    values = home.values_v2()
+    home.sim.fail_api(500, path="/v2.0/vehicles", problem="SERVER.INTERNAL")
     await dialog.submit(**values)
     assert dialog.errors == {"base": "cannot_connect"}
     # Ten minutes later the refresh token that was typed is dead.
-    owner.sim.cloud.tokens._refresh.pop(values["refresh_token"])
-    await mended_v2(owner, dialog, values)
-    (entry,) = owner.hass.config_entries.async_entries(DOMAIN)
+    home.sim.cloud.tokens._refresh.pop(values["refresh_token"])
+    await mended_v2(home, dialog, values)
+    (entry,) = home.hass.config_entries.async_entries(DOMAIN)
     assert entry.data["token"]["refresh_token"] != values["refresh_token"]

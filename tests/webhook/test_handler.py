@@ -19,7 +19,8 @@ from custom_components.smartcar_dynamic.webhook.status import CallbackStatus, Re
 
 from ..cars import Car, Writes
 from ..conftest import SetUp
-from ..senders import MANAGEMENT_TOKEN, WEBHOOK_ID, Sender, signature
+from ..entries import MANAGEMENT_TOKEN, WEBHOOK_ID
+from ..senders import Sender, signature
 from ..smartcar.payloads import (
     TUTORIAL,
     VEHICLE_ID,

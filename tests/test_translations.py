@@ -1,0 +1,437 @@
+"""Every text that code asks for exists, none is left over, and all languages say the same."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Mapping
+import inspect
+import json
+import re
+from string import Formatter
+from typing import Any
+
+from homeassistant.config_entries import ConfigFlow
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import parse_yaml
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, get_system_health_info
+
+from custom_components.smartcar_dynamic.checks.issues import ISSUES, IssueDescription
+from custom_components.smartcar_dynamic.checks.result import Check
+from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
+from custom_components.smartcar_dynamic.flows.options import SmartcarOptionsFlow
+from custom_components.smartcar_dynamic.sensor import SENSORS
+from custom_components.smartcar_dynamic.webhook.uri import Obstacle
+
+from .entities import TABLES
+from .entries import DOMAIN
+from .texts import ENGLISH, PACKAGE
+
+type Texts = dict[str, Any]
+type Path = tuple[str, ...]
+
+TRANSLATIONS: dict[str, Texts] = {
+    path.stem: json.loads(path.read_text("utf-8"))
+    for path in sorted((PACKAGE / "translations").glob("*.json"))
+}
+SOURCES = {path: ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+# Blanks around a text and between words, references, HTML, links and quoted placeholders.
+NOT_PLAIN = re.compile(r"^\s|\s$|^$|  |\[%|</?[a-z]|(?:\w+://|www\.)\w|'\{\w+\}'", re.IGNORECASE)
+every_language = pytest.mark.parametrize("language", TRANSLATIONS)
+
+
+def leaves(texts: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Yield each text, with its keys from the root."""
+    if isinstance(texts, dict):
+        for key, value in texts.items():
+            yield from leaves(value, (*path, key))
+    else:
+        assert isinstance(texts, str), path
+        yield path, texts
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def literals(*nodes: ast.AST) -> set[str]:
+    """Return the literal texts below nodes."""
+    return {
+        node.value
+        for root in nodes
+        for node in ast.walk(root)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def calls(*names: str) -> Iterator[ast.Call]:
+    """Yield the calls of functions and methods of these names."""
+    for source in SOURCES.values():
+        for node in ast.walk(source):
+            if isinstance(node, ast.Call) and _name_of(node.func) in names:
+                yield node
+
+
+def _name_of(function: ast.expr) -> str:
+    return getattr(function, "attr", getattr(function, "id", ""))
+
+
+def arguments(*names: str, keyword: str) -> set[str]:
+    """Return the literal texts of one argument: the first, or the one with a keyword."""
+    return {
+        text
+        for call in calls(*names)
+        for argument in [*call.args[:1], *(it.value for it in call.keywords if it.arg == keyword)]
+        for text in literals(argument)
+    }
+
+
+# All languages
+
+
+@every_language
+def test_a_language_has_the_keys_of_english(language: str) -> None:
+    english, texts = (dict(leaves(TRANSLATIONS[name])) for name in ("en", language))
+    assert texts.keys() == english.keys()
+
+
+@every_language
+def test_a_language_has_the_placeholders_of_english(language: str) -> None:
+    english = dict(leaves(ENGLISH))
+    offenders = [
+        path
+        for path, text in leaves(TRANSLATIONS[language])
+        if placeholders(text) != placeholders(english[path])
+    ]
+    assert offenders == []
+
+
+@every_language
+def test_a_language_has_plain_texts(language: str) -> None:
+    not_plain = re.compile(
+        r"^\s|\s$|^$|  |\[%|</?[a-z]|(?:\w+://|www\.)\w|'\{\w+\}'", re.IGNORECASE
+    )
+    offenders = [path for path, text in leaves(TRANSLATIONS[language]) if not_plain.search(text)]
+    assert offenders == []
+
+
+# Home Assistant calls a battery that charges "Ladestatus", too.
+GERMAN_CHARGING_STATUS = pytest.mark.xfail(strict=True, reason="charging_status is its namesake")
+
+
+@pytest.mark.parametrize(
+    "language",
+    [
+        pytest.param(name, marks=GERMAN_CHARGING_STATUS if name == "de" else ())
+        for name in TRANSLATIONS
+    ],
+)
+async def test_no_two_entities_of_a_device_share_a_name(hass: HomeAssistant, language: str) -> None:
+    own = TRANSLATIONS[language]["entity"]
+    others = await async_get_translations(hass, language, "entity_component", [*TABLES])
+    names = [words["name"] for platform in own.values() for words in platform.values()] + [
+        others[f"component.{platform}.entity_component.{row.device_class}.name"]
+        for platform, rows in TABLES.items()
+        for row in rows.values()
+        if row.translation_key is None
+    ]
+    counted = Counter(name.casefold() for name in names)
+    assert [name for name, times in counted.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("never", ["please", " ,", "e.g.", "i.e.", "Home assistant", "smartcar "])
+def test_the_words_are_home_assistants(never: str) -> None:
+    assert [path for path, text in leaves(ENGLISH) if never in text] == []
+
+
+# Flows
+
+
+def flows(texts: Texts) -> Iterator[tuple[str, Texts]]:
+    """Yield the texts of the flows, and the name of each."""
+    for name in ("config", "options"):
+        yield name, texts[name]
+    for key, issue in texts["issues"].items():
+        yield key, issue["fix_flow"]
+
+
+def steps(flow: type[Any]) -> set[str]:
+    """Return the steps that a flow has itself, and shows."""
+    methods = {name for name, _ in inspect.getmembers(flow, inspect.isfunction)}
+    own = methods - set(dir(ConfigFlow)) | {"async_step_user"} & methods
+    return {name.removeprefix("async_step_") for name in own if name.startswith("async_step_")} - {
+        "reauth",
+        "finish",
+    }
+
+
+def test_every_step_has_its_texts() -> None:
+    assert ENGLISH["config"]["step"].keys() == steps(SmartcarConfigFlow)
+    assert ENGLISH["options"]["step"].keys() == steps(SmartcarOptionsFlow)
+
+
+def test_every_end_has_its_text() -> None:
+    asked = arguments("async_abort", "AbortFlow", keyword="reason")
+    # Home Assistant's own.
+    asked |= {"already_configured"}
+    texts = {reason for _, flow in flows(ENGLISH) for reason in flow.get("abort", ())}
+    assert texts == asked
+
+
+def test_every_progress_has_its_text() -> None:
+    asked = arguments("async_show_progress", keyword="progress_action")
+    assert ENGLISH["config"]["progress"].keys() == asked
+
+
+def test_every_choice_is_a_step() -> None:
+    offenders = {
+        name: left_over
+        for name, step in ENGLISH["config"]["step"].items()
+        if (left_over := set(step.get("menu_options", ())) - steps(SmartcarConfigFlow) - {"finish"})
+    }
+    assert offenders == {}
+
+
+def test_every_choice_is_offered() -> None:
+    offered = literals(*calls("_show_menu", "async_show_menu")) | literals(
+        *(source for path, source in SOURCES.items() if path.stem == "config_flow")
+    )
+    choices = {
+        choice
+        for step in ENGLISH["config"]["step"].values()
+        for choice in step.get("menu_options", ())
+    }
+    assert choices <= offered
+
+
+def test_every_error_has_a_cause() -> None:
+    said = literals(*SOURCES.values()) | set(Obstacle)
+    # `f"{field}_is_no_uuid"` says its end.
+    errors = {error for _, flow in flows(ENGLISH) for error in flow.get("error", ())}
+    assert [it for it in errors if it not in said and not it.endswith("_is_no_uuid")] == []
+
+
+@every_language
+def test_every_field_is_explained(language: str) -> None:
+    offenders = [
+        (name, step_id)
+        for name, flow in flows(TRANSLATIONS[language])
+        for step_id, step in flow["step"].items()
+        if step.get("data", {}).keys() != step.get("data_description", {}).keys()
+    ]
+    assert offenders == []
+
+
+# Entities
+
+
+async def test_each_entity_has_a_name_and_no_name_is_left_over(
+    entity_registry: er.EntityRegistry, rich_entry: MockConfigEntry
+) -> None:
+    asked: dict[str, set[str]] = {
+        # The name of a position beyond the usual four.
+        platform: {row.translation_key or "" for row in rows.values() if "*" in row.key}
+        for platform, rows in TABLES.items()
+    }
+    for entity in er.async_entries_for_config_entry(entity_registry, rich_entry.entry_id):
+        if entity.translation_key is not None:
+            asked[entity.domain].add(entity.translation_key)
+    assert {platform: set(words) for platform, words in ENGLISH["entity"].items()} == asked
+
+
+def test_an_entity_without_a_name_has_a_device_class() -> None:
+    offenders = [
+        row.key
+        for rows in TABLES.values()
+        for row in rows.values()
+        if row.translation_key is None and row.device_class in {None, "enum"}
+    ]
+    assert offenders == []
+
+
+def test_each_option_has_its_text_and_no_text_is_left_over() -> None:
+    options = {row.translation_key: row.options for row in SENSORS.values() if row.options}
+    texts = {
+        key: list(words["state"])
+        for key, words in ENGLISH["entity"]["sensor"].items()
+        if "state" in words
+    }
+    assert texts == options
+
+
+def test_only_the_names_of_counted_positions_have_placeholders() -> None:
+    counted = {
+        (platform, row.translation_key)
+        for platform, rows in TABLES.items()
+        for row in rows.values()
+        if "*" in row.key
+    }
+    offenders = {
+        (platform, key): found
+        for platform, words in ENGLISH["entity"].items()
+        for key, text in words.items()
+        if (found := placeholders(text["name"]))
+        != ({"row", "column"} if (platform, key) in counted else set())
+    }
+    assert offenders == {}
+
+
+# Issues
+
+
+def keys_of(issue: IssueDescription) -> set[str]:
+    """Return the keys of an issue's texts."""
+    if issue.has_reason_texts:
+        return {f"{issue.key}_{reason}" for reason in issue.reasons}
+    return {issue.key, *(f"{issue.key}_{code.lower()}" for code in issue.error_codes)}
+
+
+BY_ENTRY = {key for issue in ISSUES if not issue.is_per_vehicle for key in keys_of(issue)}
+BY_VEHICLE = {key for issue in ISSUES if issue.is_per_vehicle for key in keys_of(issue)}
+AFTER_REMOVAL = {"not_unsubscribed", "vehicle_not_unsubscribed"}
+
+
+def test_each_issue_has_its_texts_and_no_text_is_left_over() -> None:
+    assert ENGLISH["issues"].keys() == BY_ENTRY | BY_VEHICLE | AFTER_REMOVAL
+
+
+def errors_of(key: str) -> set[str]:
+    """Return the errors that the flow of an issue can show."""
+    match key:
+        case "signatures_rejected":
+            return {"wrong_management_token"}
+        case "vehicle_gone":
+            return {"not_checked"}
+        case "api_v2_end" | "not_unsubscribed" | "vehicle_not_unsubscribed":
+            return set()
+    return {"not_resolved"} if key in BY_VEHICLE else {"not_checked", "not_resolved"}
+
+
+def test_an_issue_has_the_errors_that_its_flow_shows() -> None:
+    errors = {
+        key: set(issue["fix_flow"].get("error", ())) for key, issue in ENGLISH["issues"].items()
+    }
+    assert errors == {key: errors_of(key) for key in errors}
+
+
+def test_an_issue_aborts_only_where_its_flow_does() -> None:
+    aborts = {
+        key: set(issue["fix_flow"]["abort"])
+        for key, issue in ENGLISH["issues"].items()
+        if "abort" in issue["fix_flow"]
+    }
+    assert aborts == {"api_v2_end": {"continue_in_reconfigure"}}
+
+
+def test_an_issue_says_to_whom_it_happened() -> None:
+    offenders = [
+        key
+        for key, issue in ENGLISH["issues"].items()
+        if not {"entry", "vehicle"} & {it for _, text in leaves(issue) for it in placeholders(text)}
+    ]
+    assert offenders == []
+
+
+def test_an_issue_says_since_when() -> None:
+    offenders = [
+        key
+        for key, issue in ENGLISH["issues"].items()
+        if not {"since", "time"} & placeholders(issue["fix_flow"]["step"]["confirm"]["description"])
+    ]
+    # The end of API v2.0 has a date of its own.
+    assert offenders == ["api_v2_end"]
+
+
+@every_language
+def test_an_issue_and_its_flow_have_the_same_title(language: str) -> None:
+    offenders = [
+        key
+        for key, issue in TRANSLATIONS[language]["issues"].items()
+        if issue["title"] != issue["fix_flow"]["step"]["confirm"]["title"]
+    ]
+    assert offenders == []
+
+
+# Results of the checks
+
+
+def reasons_of(call: ast.Call, values: Mapping[str, set[str]]) -> set[str]:
+    """Return the reasons that a call makes a result with."""
+    if len(call.args) == 1:
+        return {_name_of(call.func)}
+    match call.args[1]:
+        case ast.Name(id=name):
+            return values[name]
+        case ast.Attribute(attr="obstacle"):
+            return set(Obstacle)
+    return literals(call.args[1])
+
+
+def results() -> set[str]:
+    """Return the keys of all results that the chain of checks can make."""
+    chain = SOURCES[PACKAGE / "checks" / "chain.py"]
+    keys: set[str] = set()
+    for function in ast.walk(chain):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        values: dict[str, set[str]] = {}
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                values.setdefault(node.targets[0].id, set()).update(chosen(node.value))
+        for node in ast.walk(function):
+            match node:
+                case ast.Call(args=[ast.Attribute(value=ast.Name("Check"), attr=check), *_]):
+                    keys |= {f"check_{Check[check]}_{it}" for it in reasons_of(node, values)}
+    return keys
+
+
+def chosen(value: ast.expr) -> set[str]:
+    """Return the literal texts between which an expression chooses."""
+    match value:
+        case ast.IfExp(body=body, orelse=orelse):
+            return chosen(body) | chosen(orelse)
+        case ast.Constant(value=str(text)):
+            return {text}
+    return set()
+
+
+def test_each_result_has_its_text_and_no_text_is_left_over() -> None:
+    assert ENGLISH["common"].keys() == results()
+
+
+def test_the_results_that_raise_issues_exist() -> None:
+    raising = {f"check_{issue.check}_{reason}" for issue in ISSUES for reason in issue.reasons}
+    assert raising <= results()
+
+
+# Actions, exceptions, system health
+
+
+def test_each_exception_has_its_text_and_no_text_is_left_over() -> None:
+    raised = {
+        text
+        for source in SOURCES.values()
+        for node in ast.walk(source)
+        if isinstance(node, ast.Call) and "translation_domain" in {it.arg for it in node.keywords}
+        for keyword in node.keywords
+        if keyword.arg == "translation_key"
+        for text in literals(keyword.value)
+    }
+    assert ENGLISH["exceptions"].keys() == raised
+
+
+def test_each_action_and_field_has_its_texts() -> None:
+    actions = parse_yaml((PACKAGE / "services.yaml").read_text("utf-8"))
+    assert isinstance(actions, dict)
+    fields = {name: set(action["fields"]) for name, action in actions.items()}
+    assert {name: set(it["fields"]) for name, it in ENGLISH["services"].items()} == fields
+
+
+async def test_each_line_of_system_health_has_its_text(hass: HomeAssistant) -> None:
+    for component in (DOMAIN, "system_health"):
+        assert await async_setup_component(hass, component, {})
+    info = await get_system_health_info(hass, DOMAIN)
+    info["can_reach_server"].close()
+    assert ENGLISH["system_health"]["info"].keys() == info.keys()
