@@ -136,6 +136,16 @@ class Home:
         await self.sim.deliver(car)
         await self.settle()
 
+    async def report_problem(self, car: Car, problem: str) -> None:
+        """Let a car have a problem, and Smartcar report it."""
+        self.sim.set_problem(car, problem)
+        await self.deliver(car)
+
+    async def revoke(self, car: Car) -> None:
+        """End the owner's login, and let Smartcar report it."""
+        self.sim.revoke(car)
+        await self.deliver(car)
+
     # Entries
 
     def new_entry(
@@ -293,6 +303,20 @@ class Home:
         """Create a webhook in the dashboard with the address that a dialog shows."""
         return await self.webhook(kind, callback_uri=dialog.callback_uri, **fields)
 
+    async def at_callback(self, kind: Kind = Kind.CURRENT) -> Dialog:
+        """Begin to add the integration, and go on to the callback URI."""
+        if kind.is_v2:
+            return await (await self.add("dynamic")).submit(**self.values_v2())
+        return await (await self.add("current")).submit(**self.values_v3())
+
+    async def wait_in_vain(self, dialog: Dialog) -> Dialog:
+        """Go from the callback URI to the step after a challenge that has not come."""
+        with patch("custom_components.smartcar_dynamic.flows.challenge._WAIT_TIMEOUT", 0):
+            await dialog.submit()
+            await dialog.settle()
+        assert dialog.step == "not_verified"
+        return dialog
+
     async def verified(self, dialog: Dialog, kind: Kind = Kind.CURRENT) -> tuple[Dialog, Webhook]:
         """Go from the callback URI over the dashboard to the step after the challenge."""
         assert dialog.step == "callback"
@@ -318,6 +342,13 @@ class Home:
         self.entries.append(entry)
         assert entry.state is ConfigEntryState.LOADED
         return entry
+
+    async def reconfigured(self, dialog: Dialog, entry: ConfigEntry) -> None:
+        """See a dialog end, and the entry loaded again."""
+        assert dialog.reason == "reconfigure_successful"
+        await self.settle()
+        assert entry.state is ConfigEntryState.LOADED
+        assert self.webhook_ids() == {WEBHOOK_ID}
 
     # Repairs, over the API that the frontend uses
 
@@ -409,6 +440,15 @@ class Home:
         return answer
 
     # Home Assistant's own APIs
+
+    async def check(self, *cars: Car) -> list[dict[str, Any]]:
+        """Check cars with the action; return the answer for each."""
+        devices = [device.id for car in cars if (device := self.device(car))]
+        answer = await self.hass.services.async_call(
+            DOMAIN, "check", {"device_id": devices}, blocking=True, return_response=True
+        )
+        assert answer is not None
+        return [cast("dict[str, Any]", answer[device_id]) for device_id in devices]
 
     @property
     def token(self) -> str:

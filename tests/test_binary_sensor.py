@@ -68,7 +68,7 @@ def test_an_unlisted_boolean_is_a_binary_sensor() -> None:
     assert entities.keys() == {"binary_sensor"}
 
 
-def test_an_unlisted_boolean_is_off_diagnostic_and_named_by_its_label() -> None:
+def test_an_unlisted_boolean_is_diagnostic_and_named_by_its_label() -> None:
     vehicle = vehicle_with(Reading("foo-bar", value=False), label="Foo bar")
     entity = entities_of(vehicle, "foo-bar")["binary_sensor"]
     assert isinstance(entity, SmartcarBinarySensor)
@@ -83,37 +83,36 @@ def test_an_unlisted_boolean_is_off_diagnostic_and_named_by_its_label() -> None:
 
 async def test_a_verified_callback_is_shown(home: Home) -> None:
     await home.live()
-    assert home.state("binary_sensor", home.sim.current_car, "callback_verified") == "on"
+    assert home.state("binary_sensor", home.car(), "callback_verified") == "on"
 
 
 async def test_a_callback_that_was_never_verified_is_shown(home: Home) -> None:
     _, webhook = await home.live(verify=False)
-    assert home.state("binary_sensor", home.sim.current_car, "callback_verified") == "off"
+    assert home.state("binary_sensor", home.car(), "callback_verified") == "off"
     await home.sim.verify(webhook)
     await home.settle()
-    assert home.state("binary_sensor", home.sim.current_car, "callback_verified") == "on"
+    assert home.state("binary_sensor", home.car(), "callback_verified") == "on"
 
 
 async def test_a_callback_at_another_address_is_not_verified(home: Home) -> None:
     await home.live()
     await home.move_to(ELSEWHERE)
-    assert home.state("binary_sensor", home.sim.current_car, "callback_verified") == "off"
+    assert home.state("binary_sensor", home.car(), "callback_verified") == "off"
     await home.move_to(PUBLIC)
-    assert home.state("binary_sensor", home.sim.current_car, "callback_verified") == "on"
+    assert home.state("binary_sensor", home.car(), "callback_verified") == "on"
 
 
 async def test_a_delivery_verifies_a_callback_at_once(home: Home) -> None:
     _, webhook = await home.live(verify=False)
     webhook.verified = True
     await home.deliver()
-    assert home.state("binary_sensor", home.sim.current_car, "callback_verified") == "on"
+    assert home.state("binary_sensor", home.car(), "callback_verified") == "on"
 
 
 @pytest.mark.parametrize("problem", ["AUTHENTICATION_FAILED", "ACCOUNT_ISSUE", "VEHICLE_LIMIT"])
 async def test_an_account_problem_is_shown_and_its_end(home: Home, problem: str) -> None:
-    car = home.sim.current_car
-    await home.live()
-    await home.deliver()
+    car = home.car()
+    await home.delivering()
     assert home.state("binary_sensor", car, "account_problem") == "off"
     home.sim.set_problem(car, problem)
     await home.deliver()
@@ -125,20 +124,17 @@ async def test_an_account_problem_is_shown_and_its_end(home: Home, problem: str)
 
 async def test_an_account_problem_is_one_cars(home: Home) -> None:
     second = home.sim.add_car("Second")
-    await home.live()
-    await home.deliver()
+    await home.delivering()
     home.sim.revoke(second)
     await home.deliver()
     assert home.state("binary_sensor", second, "account_problem") == "on"
-    assert home.state("binary_sensor", home.sim.current_car, "account_problem") == "off"
+    assert home.state("binary_sensor", home.car(), "account_problem") == "off"
 
 
 async def test_both_are_known_after_a_restart(home: Home) -> None:
-    car = home.sim.current_car
-    entry, _ = await home.live()
-    await home.deliver()
-    home.sim.revoke(car)
-    await home.deliver()
+    car = home.car()
+    entry = await home.delivering()
+    await home.revoke(car)
     home.sim.fail_api(0, times=-1)
     await home.restart(entry)
     assert home.state("binary_sensor", car, "account_problem") == "on"
@@ -146,7 +142,7 @@ async def test_both_are_known_after_a_restart(home: Home) -> None:
 
 
 async def test_a_car_that_was_deleted_has_both_when_it_returns(home: Home) -> None:
-    car = home.sim.current_car
+    car = home.car()
     entry, webhook = await home.live()
     await home.deliver()
     home.runtime(entry).coordinator.vehicles[car.id].listed = False

@@ -98,7 +98,7 @@ def _has_value(body: object) -> bool:
 
 
 @CAPTURES
-async def test_every_scalar_of_a_capture_is_the_state_of_its_entity(
+async def test_every_scalar_of_a_capture_is_a_state(
     hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, path: Path
 ) -> None:
     payload = payload_of(path)

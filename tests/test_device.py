@@ -38,9 +38,7 @@ def test_a_make_is_written_as_people_write_it(make: str | None, written: str | N
         (VehicleInfo("id-1234", make="MINI", model="Mini Cooper"), "Mini Cooper"),
     ],
 )
-def test_a_car_is_called_by_make_and_model_or_by_the_end_of_its_id(
-    vehicle: VehicleInfo, name: str
-) -> None:
+def test_a_car_is_named_by_make_model_or_id(vehicle: VehicleInfo, name: str) -> None:
     assert vehicle_name(vehicle) == name
 
 

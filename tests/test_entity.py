@@ -46,7 +46,7 @@ async def test_an_entity_appears_with_its_first_reading(sender: Sender, car: Car
     assert car.value(odometer) == "1000"
 
 
-async def test_news_that_come_while_an_entity_is_being_added_are_not_lost(
+async def test_deliveries_while_an_entity_is_added_are_not_lost(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     sender: Sender,
@@ -78,7 +78,7 @@ async def test_an_owner_who_wants_to_see_each_delivery_does(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_entities_of_one_car_are_on_one_device_and_identified_by_contract(
+async def test_unique_ids_are_vehicle_id_and_key(
     hass: HomeAssistant, sender: Sender, car: Car
 ) -> None:
     await sender.deliver(TUTORIAL)
@@ -121,7 +121,7 @@ async def test_an_entity_that_is_off_costs_nothing(
     )
 
 
-async def test_an_entity_that_is_switched_on_has_its_value_at_once(
+async def test_an_entity_that_is_enabled_has_its_value(
     hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
 ) -> None:
     voltage = "charge-voltage"
@@ -198,7 +198,7 @@ async def test_tires_have_a_name_for_each_position(sender: Sender, car: Car) -> 
         ("binary_sensor", {"value": True}, "on", None, None),
     ],
 )
-async def test_a_signal_that_nobody_listed_is_an_entity_named_after_it(
+async def test_an_unlisted_signal_is_an_entity_named_after_it(
     hass: HomeAssistant,
     sender: Sender,
     car: Car,
@@ -218,7 +218,7 @@ async def test_a_signal_that_nobody_listed_is_an_entity_named_after_it(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_signal_that_nobody_listed_is_off_until_its_owner_wants_it(
+async def test_an_unlisted_signal_is_off_by_default(
     hass: HomeAssistant, sender: Sender, car: Car
 ) -> None:
     await sender.deliver(numbered(1, signal(UNLISTED, {"value": 5, "unit": "km"})))
@@ -266,7 +266,7 @@ async def test_no_attribute_changes_with_each_delivery(sender: Sender, car: Car)
     assert not {"age", "data_age", "fetched_at"} & after.attributes.keys()
 
 
-async def test_a_second_entry_that_knows_the_car_adds_no_entity_twice(
+async def test_a_second_entry_adds_no_entity_twice(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     entry_v3: MockConfigEntry,
@@ -296,9 +296,8 @@ async def test_a_second_entry_that_knows_the_car_adds_no_entity_twice(
     assert car.device == before
 
 
-async def test_nothing_is_written_by_a_delivery_without_news(home: Home, writes: Writes) -> None:
-    await home.live()
-    await home.deliver()
+async def test_a_delivery_without_changes_writes_nothing(home: Home, writes: Writes) -> None:
+    await home.delivering()
     writes.clear()
     for _ in range(3):
         await home.pass_time(minutes=5)

@@ -1,4 +1,4 @@
-"""The structure of the house, read from its imports."""
+"""The structure of the packages, read from their imports."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -9,15 +9,15 @@ import sys
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HOUSES = ("custom_components/smartcar_dynamic", "simulator")
+PACKAGES = ("custom_components/smartcar_dynamic", "simulator")
 SMARTCAR = ROOT / "custom_components" / "smartcar_dynamic" / "smartcar"
 
 type Graph = Mapping[str, set[str]]
 
 
-def modules(house: str) -> dict[str, Path]:
-    """Return the files of a house by their names in it: `webhook.handler`, or `` for its own."""
-    root = ROOT / house
+def modules(package: str) -> dict[str, Path]:
+    """Return the files of a package by their names in it: `webhook.handler`, or `` for its own."""
+    root = ROOT / package
     return {
         ".".join((*path.relative_to(root).parent.parts, *_stem(path))): path
         for path in root.rglob("*.py")
@@ -29,40 +29,40 @@ def _stem(path: Path) -> tuple[str, ...]:
 
 
 def imports(path: Path, name: str, known: Mapping[str, Path]) -> Iterator[str]:
-    """Yield the modules of the house that a module imports, by whatever relative name."""
-    package = name.split(".") if path.stem == "__init__" else name.split(".")[:-1]
-    package = [part for part in package if part]
+    """Yield the modules of the package that a module imports, by whatever relative name."""
+    parent = name.split(".") if path.stem == "__init__" else name.split(".")[:-1]
+    parent = [part for part in parent if part]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.ImportFrom) or node.level == 0:
             continue
-        base = [*package[: len(package) - node.level + 1], *(node.module or "").split(".")]
+        base = [*parent[: len(parent) - node.level + 1], *(node.module or "").split(".")]
         base = [part for part in base if part]
         for alias in node.names:
             inner = ".".join((*base, alias.name))
             yield inner if inner in known else ".".join(base)
 
 
-def graph(house: str) -> Graph:
-    """Return each module's imports within its house."""
-    known = modules(house)
+def graph(package: str) -> Graph:
+    """Return each module's imports within its package."""
+    known = modules(package)
     return {
         name: {imported for imported in imports(path, name, known) if imported != name}
         for name, path in known.items()
     }
 
 
-def rooms(house: str) -> Graph:
-    """Return the same with each folder drawn as one room."""
+def folders(package: str) -> Graph:
+    """Return the same with each folder drawn as one module."""
     result: dict[str, set[str]] = {}
-    for name, imported in graph(house).items():
-        room = name.partition(".")[0]
-        result.setdefault(room, set()).update(other.partition(".")[0] for other in imported)
-        result[room].discard(room)
+    for name, imported in graph(package).items():
+        folder = name.partition(".")[0]
+        result.setdefault(folder, set()).update(other.partition(".")[0] for other in imported)
+        result[folder].discard(folder)
     return result
 
 
-def circle(of: Graph) -> list[str]:
-    """Return a circle of imports, empty where all of them run downwards."""
+def cycle(of: Graph) -> list[str]:
+    """Return a cycle of imports, empty where all of them run downwards."""
     try:
         TopologicalSorter(of).prepare()
     except CycleError as error:
@@ -70,19 +70,19 @@ def circle(of: Graph) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize("house", HOUSES)
-def test_no_imports_run_in_a_circle(house: str) -> None:
-    assert len(graph(house)) > 10
-    assert circle(graph(house)) == []
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_imports_run_in_a_cycle(package: str) -> None:
+    assert len(graph(package)) > 10
+    assert cycle(graph(package)) == []
 
 
-@pytest.mark.parametrize("house", HOUSES)
-def test_no_folders_import_in_a_circle(house: str) -> None:
-    assert circle(rooms(house)) == []
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_folders_import_in_a_cycle(package: str) -> None:
+    assert cycle(folders(package)) == []
 
 
-def test_a_circle_would_be_found() -> None:
-    assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}})
+def test_a_cycle_would_be_found() -> None:
+    assert cycle({"a": {"b"}, "b": {"c"}, "c": {"a"}})
 
 
 def absolute_imports(path: Path) -> set[str]:

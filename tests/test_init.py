@@ -197,7 +197,7 @@ async def test_removing_a_dynamic_entry_needs_no_token_of_the_owner(home: Home) 
     assert not home.is_subscribed(webhook, car)
 
 
-async def test_removing_the_entry_unsubscribes_also_what_was_left_out_in_vain(
+async def test_removing_the_entry_unsubscribes_excluded_cars_too(
     home: Home,
 ) -> None:
     car = home.car(Kind.DYNAMIC)
@@ -210,7 +210,7 @@ async def test_removing_the_entry_unsubscribes_also_what_was_left_out_in_vain(
     assert not home.is_subscribed(webhook, car)
 
 
-async def test_a_removal_that_smartcar_does_not_hear_of_is_told(home: Home) -> None:
+async def test_a_removal_that_smartcar_misses_is_reported(home: Home) -> None:
     entry, _ = await home.live()
     home.sim.fail_api(0, times=-1)
     await home.remove(entry)
@@ -307,7 +307,7 @@ async def test_a_deleted_car_that_comes_back_is_a_new_one(
     assert car.value(CHARGE) == "50"
 
 
-async def test_a_deleted_car_that_could_not_be_unsubscribed_is_told(home: Home) -> None:
+async def test_a_deleted_car_that_stays_subscribed_is_reported(home: Home) -> None:
     car, _ = await gone_but_subscribed(home)
     home.sim.fail_api(0, times=-1)
     assert (await home.remove_device(car))["success"]
@@ -316,7 +316,7 @@ async def test_a_deleted_car_that_could_not_be_unsubscribed_is_told(home: Home) 
     assert (await home.fix("vehicle_not_unsubscribed"))["type"] == "create_entry"
 
 
-async def test_deleting_a_car_of_an_entry_that_knows_no_webhook_asks_nobody(home: Home) -> None:
+async def test_deleting_a_car_without_a_webhook_asks_nobody(home: Home) -> None:
     car = home.car(Kind.DYNAMIC)
     entry = await home.set_up(home.new_entry(None, Kind.DYNAMIC))
     home.runtime(entry).coordinator.vehicles[car.id].listed = False

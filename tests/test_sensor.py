@@ -77,7 +77,7 @@ def test_a_whole_number_stays_one() -> None:
     assert type(sensor_of("tractionbattery-stateofcharge", 58, "%").native_value) is int
 
 
-def test_only_the_battery_level_is_a_battery_that_is_not_diagnostic() -> None:
+def test_only_the_battery_level_is_a_primary_battery() -> None:
     batteries = [
         description.key
         for description in SENSORS.values()
@@ -133,7 +133,7 @@ def test_an_unlisted_text_is_a_sensor() -> None:
     assert unlisted_sensor(Reading(UNLISTED, "baz")).native_value == "baz"
 
 
-def test_an_unlisted_sensor_is_off_diagnostic_and_named_by_its_label() -> None:
+def test_an_unlisted_sensor_is_diagnostic_and_named_by_its_label() -> None:
     entity = unlisted_sensor(Reading(UNLISTED, 5, "km"))
     assert entity.entity_description.name == "Foo bar"
     assert entity.entity_category is EntityCategory.DIAGNOSTIC
@@ -141,11 +141,11 @@ def test_an_unlisted_sensor_is_off_diagnostic_and_named_by_its_label() -> None:
     assert entity.translation_key is None
 
 
-def test_a_key_without_a_row_and_a_label_has_no_entity() -> None:
+def test_a_key_without_row_and_label_has_no_entity() -> None:
     assert entities_of(vehicle_with(Reading(UNLISTED, 5, "km")), UNLISTED) == {}
 
 
-def test_a_key_without_a_row_and_a_reading_has_no_entity() -> None:
+def test_a_key_without_row_and_reading_has_no_entity() -> None:
     assert entities_of(vehicle_with(), UNLISTED) == {}
 
 
@@ -154,7 +154,7 @@ def test_a_key_without_a_row_and_a_reading_has_no_entity() -> None:
 
 async def test_the_last_delivery_is_off_by_default(home: Home) -> None:
     await home.live()
-    entity_id = home.entity_id("sensor", home.sim.current_car, "last_delivery")
+    entity_id = home.entity_id("sensor", home.car(), "last_delivery")
     found = er.async_get(home.hass).async_get(entity_id)
     assert found is not None
     assert found.disabled_by is er.RegistryEntryDisabler.INTEGRATION
@@ -164,24 +164,23 @@ async def test_the_last_delivery_is_off_by_default(home: Home) -> None:
 async def with_last_delivery(home: Home, kind: Kind = Kind.CURRENT) -> None:
     """Have an entry whose first car's last delivery is enabled."""
     entry, _ = await home.live(kind)
-    car = home.sim.dynamic_car if kind.is_v2 else home.sim.current_car
+    car = home.car(kind)
     entity_id = home.entity_id("sensor", car, "last_delivery")
     er.async_get(home.hass).async_update_entity(entity_id, disabled_by=None)
-    await home.hass.config_entries.async_reload(entry.entry_id)
-    await home.settle()
+    await home.reload(entry)
 
 
 async def test_the_last_delivery_is_unknown_before_the_first(home: Home) -> None:
     await with_last_delivery(home)
-    assert home.state("sensor", home.sim.current_car, "last_delivery") == "unknown"
+    assert home.state("sensor", home.car(), "last_delivery") == "unknown"
 
 
 async def test_the_last_delivery_is_the_cars_own(home: Home) -> None:
     second = home.sim.add_car("Second")
     await with_last_delivery(home)
-    await home.deliver(home.sim.current_car)
-    before = home.state("sensor", home.sim.current_car, "last_delivery")
+    await home.deliver(home.car())
+    before = home.state("sensor", home.car(), "last_delivery")
     assert before.startswith("20")
     await home.pass_time(minutes=5)
     await home.deliver(second)
-    assert home.state("sensor", home.sim.current_car, "last_delivery") == before
+    assert home.state("sensor", home.car(), "last_delivery") == before

@@ -44,7 +44,7 @@ async def test_setting_up_costs_three_calls_and_one_per_car(home: Home) -> None:
     assert home.sim.cloud.meter.billed.total() == 0
 
 
-async def test_only_the_cars_that_are_not_subscribed_yet_cost_a_call(home: Home) -> None:
+async def test_only_cars_without_a_subscription_cost_a_call(home: Home) -> None:
     first, _, _ = home.cars(Kind.CURRENT, "Second", "Third")
     webhook = await home.webhook()
     home.sim.subscribe(webhook, first)
@@ -55,8 +55,7 @@ async def test_only_the_cars_that_are_not_subscribed_yet_cost_a_call(home: Home)
 
 async def test_a_restart_with_all_subscribed_costs_three_calls(home: Home) -> None:
     home.cars(Kind.CURRENT, "Second")
-    entry, _ = await home.live()
-    await home.deliver()
+    entry = await home.delivering()
     home.sim.cloud.meter.reset()
     await home.restart(entry)
     assert home.sim.cloud.meter.unbilled <= 3
@@ -72,19 +71,19 @@ async def test_deliveries_of_known_cars_cost_no_call(home: Home) -> None:
     assert home.sim.cloud.meter.calls.total() == 0
 
 
-async def test_a_restart_of_a_dynamic_entry_asks_for_the_list_only(home: Home) -> None:
+async def test_a_restart_of_api_v2_only_lists_the_vehicles(home: Home) -> None:
     entry, _ = await home.live(Kind.DYNAMIC)
     home.sim.cloud.meter.reset()
     await home.restart(entry)
     assert list(home.sim.cloud.meter.calls) == ["GET /api/v2.0/vehicles"]
 
 
-async def test_an_entry_without_a_webhook_id_finds_it_by_the_callback_uri(home: Home) -> None:
+async def test_the_callback_uri_identifies_an_unknown_webhook(home: Home) -> None:
     webhook = await home.webhook()
     await home.webhook(name="Another", callback_uri="https://elsewhere.example/")
     entry = await home.set_up(home.new_entry(None))
     assert entry.data["smartcar_webhook_id"] == webhook.id
-    assert home.is_subscribed(webhook, home.sim.current_car)
+    assert home.is_subscribed(webhook, home.car())
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -129,9 +128,9 @@ async def test_smartcars_retry_after_is_honoured(home: Home) -> None:
     home.sim.rate_limit(600, times=1)
     _, webhook = await home.live()
     await home.pass_time(seconds=590)
-    assert not home.is_subscribed(webhook, home.sim.current_car)
+    assert not home.is_subscribed(webhook, home.car())
     await home.pass_time(seconds=11)
-    assert home.is_subscribed(webhook, home.sim.current_car)
+    assert home.is_subscribed(webhook, home.car())
 
 
 async def test_a_failure_and_its_end_are_logged_once(
@@ -147,7 +146,7 @@ async def test_a_failure_and_its_end_are_logged_once(
     assert [record.levelname for record in told] == ["INFO", "INFO"]
 
 
-async def test_a_car_that_is_refused_does_not_keep_others_from_being_subscribed(
+async def test_a_refused_subscription_does_not_stop_the_others(
     home: Home,
 ) -> None:
     first, second = home.cars(Kind.DYNAMIC, "Second")
@@ -157,7 +156,7 @@ async def test_a_car_that_is_refused_does_not_keep_others_from_being_subscribed(
     assert home.is_subscribed(webhook, second)
 
 
-async def test_a_car_that_has_to_wait_does_not_keep_others_from_being_subscribed(
+async def test_a_delayed_subscription_does_not_stop_the_others(
     home: Home,
 ) -> None:
     first, second = home.cars(Kind.DYNAMIC, "Second")
@@ -177,7 +176,7 @@ async def test_smartcar_is_left_alone_when_it_wants_no_more_calls(home: Home) ->
     assert home.is_subscribed(webhook, second)
 
 
-async def test_attributes_that_cannot_be_read_keep_no_car_from_being_subscribed(
+async def test_a_car_without_attributes_is_subscribed(
     home: Home,
 ) -> None:
     car = home.car(Kind.DYNAMIC)
@@ -197,9 +196,7 @@ async def test_rejected_credentials_ask_for_new_ones_once(home: Home, kind: Kind
 
 
 @pytest.mark.parametrize("path", ["/vehicles/", "/webhooks/"])
-async def test_a_token_that_is_revoked_on_the_way_asks_for_new_credentials(
-    home: Home, path: str
-) -> None:
+async def test_a_token_revoked_meanwhile_asks_for_new_credentials(home: Home, path: str) -> None:
     home.sim.fail_api(401, path=path, times=-1, problem="AUTHENTICATION")
     await home.live(Kind.DYNAMIC)
     (flow,) = home.hass.config_entries.flow.async_progress()
@@ -209,7 +206,7 @@ async def test_a_token_that_is_revoked_on_the_way_asks_for_new_credentials(
 async def test_an_api_that_is_down_keeps_nothing_from_arriving(home: Home) -> None:
     home.sim.fail_api(0, times=-1)
     entry, webhook = await home.live()
-    home.sim.subscribe(webhook, home.sim.current_car)
+    home.sim.subscribe(webhook, home.car())
     await home.deliver()
     assert home.runtime(entry).store.data.status.last_delivery
 
@@ -226,7 +223,7 @@ async def test_a_new_car_appears_and_is_subscribed_within_a_day(home: Home, kind
     assert home.device(car) is not None
 
 
-async def test_a_new_car_is_found_by_the_hourly_check_and_subscribed(home: Home) -> None:
+async def test_the_hourly_check_subscribes_a_new_car(home: Home) -> None:
     _, webhook = await home.live()
     car = home.sim.add_car("Second")
     await home.pass_hours(1)
@@ -234,7 +231,7 @@ async def test_a_new_car_is_found_by_the_hourly_check_and_subscribed(home: Home)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_new_car_that_delivers_is_there_at_once_and_known(home: Home, kind: Kind) -> None:
+async def test_a_new_car_that_delivers_is_known_at_once(home: Home, kind: Kind) -> None:
     entry, webhook = await home.live(kind)
     car = home.sim.add_car("Second", application=kind)
     home.sim.subscribe(webhook, car)
@@ -244,7 +241,7 @@ async def test_a_new_car_that_delivers_is_there_at_once_and_known(home: Home, ki
     assert state.info.make == car.model.make
 
 
-async def test_a_car_that_smartcar_does_not_list_is_asked_about_once(home: Home) -> None:
+async def test_an_unlisted_car_is_asked_about_once(home: Home) -> None:
     await home.live(Kind.DYNAMIC)
     other = home.sim.add_car("Other", application=Kind.DYNAMIC, owner_id="another-owner")
     home.sim.subscribe("Dynamic webhook", other)
@@ -269,7 +266,7 @@ async def test_a_car_that_is_left_out_is_unsubscribed(home: Home, kind: Kind) ->
     assert home.device(second) is None
 
 
-async def test_a_car_that_is_left_out_and_not_subscribed_costs_no_call(home: Home) -> None:
+async def test_an_excluded_car_without_a_subscription_costs_no_call(home: Home) -> None:
     car = home.car()
     webhook = await home.webhook()
     home.sim.cloud.meter.reset()
@@ -277,7 +274,7 @@ async def test_a_car_that_is_left_out_and_not_subscribed_costs_no_call(home: Hom
     assert home.sim.cloud.meter.unbilled <= 3
 
 
-async def test_a_car_that_could_not_be_left_out_is_unsubscribed_later(home: Home) -> None:
+async def test_an_excluded_car_is_unsubscribed_later_if_need_be(home: Home) -> None:
     car = home.car(Kind.DYNAMIC)
     webhook = await home.webhook(Kind.DYNAMIC)
     home.sim.subscribe(webhook, car)

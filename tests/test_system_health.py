@@ -47,8 +47,7 @@ async def test_system_health_says_that_smartcar_is_not_reached(home: Home) -> No
 
 
 async def test_system_health_tells_address_cars_and_last_delivery(home: Home) -> None:
-    await home.live()
-    await home.deliver()
+    await home.delivering()
     assert await health(home) == {
         "callback": "external",
         "vehicles": 1,

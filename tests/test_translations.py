@@ -227,7 +227,7 @@ def test_every_field_is_explained(language: str) -> None:
 # Entities
 
 
-async def test_each_entity_has_a_name_and_no_name_is_left_over(
+async def test_each_entity_has_a_name_and_none_is_left(
     entity_registry: er.EntityRegistry, rich_entry: MockConfigEntry
 ) -> None:
     asked: dict[str, set[str]] = {
@@ -251,7 +251,7 @@ def test_an_entity_without_a_name_has_a_device_class() -> None:
     assert offenders == []
 
 
-def test_each_option_has_its_text_and_no_text_is_left_over() -> None:
+def test_each_option_has_a_text_and_none_is_left() -> None:
     options = {row.translation_key: row.options for row in SENSORS.values() if row.options}
     texts = {
         key: list(words["state"])
@@ -293,7 +293,7 @@ BY_VEHICLE = {key for issue in ISSUES if issue.is_per_vehicle for key in keys_of
 AFTER_REMOVAL = {"not_unsubscribed", "vehicle_not_unsubscribed"}
 
 
-def test_each_issue_has_its_texts_and_no_text_is_left_over() -> None:
+def test_each_issue_has_texts_and_none_is_left() -> None:
     assert ENGLISH["issues"].keys() == BY_ENTRY | BY_VEHICLE | AFTER_REMOVAL
 
 
@@ -397,7 +397,7 @@ def chosen(value: ast.expr) -> set[str]:
     return set()
 
 
-def test_each_result_has_its_text_and_no_text_is_left_over() -> None:
+def test_each_result_has_a_text_and_none_is_left() -> None:
     assert ENGLISH["common"].keys() == results()
 
 
@@ -409,7 +409,7 @@ def test_the_results_that_raise_issues_exist() -> None:
 # Actions, exceptions, system health
 
 
-def test_each_exception_has_its_text_and_no_text_is_left_over() -> None:
+def test_each_exception_has_a_text_and_none_is_left() -> None:
     raised = {
         text
         for source in SOURCES.values()

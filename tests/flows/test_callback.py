@@ -1,4 +1,4 @@
-"""The callback URI and Smartcar's challenge."""
+"""The steps of the callback URI: shown, verified, and its webhook found."""
 
 from homeassistant.components.webhook import async_generate_path
 import pytest
@@ -6,24 +6,8 @@ import pytest
 from simulator import Kind
 
 from ..cloud import Cloud
-from ..dialog import Dialog
+from ..entries import new_entry
 from ..home import PUBLIC, Home
-from .conftest import NO_TIME
-
-
-async def at_callback(home: Home, kind: Kind = Kind.CURRENT) -> Dialog:
-    if kind.is_v2:
-        return await (await home.add("dynamic")).submit(**home.values_v2())
-    return await (await home.add("current")).submit(**home.values_v3())
-
-
-async def unverified(home: Home, kind: Kind = Kind.CURRENT) -> Dialog:
-    """Wait in vain."""
-    dialog = await at_callback(home, kind)
-    await dialog.submit()
-    await dialog.settle()
-    assert dialog.step == "not_verified"
-    return dialog
 
 
 @pytest.mark.parametrize(
@@ -35,11 +19,11 @@ async def unverified(home: Home, kind: Kind = Kind.CURRENT) -> Dialog:
         ("https://192.168.1.5", "not_public"),
     ],
 )
-async def test_an_address_that_smartcar_cannot_reach_is_explained_and_mended(
+async def test_an_address_that_smartcar_cannot_reach_is_explained(
     home: Home, external_url: str | None, obstacle: str
 ) -> None:
     await home.hass.config.async_update(external_url=external_url)
-    dialog = await at_callback(home)
+    dialog = await home.at_callback()
     assert dialog.step == "no_address"
     assert dialog.errors == {"base": obstacle}
     assert home.webhook_ids() == set()
@@ -50,8 +34,8 @@ async def test_an_address_that_smartcar_cannot_reach_is_explained_and_mended(
     await home.finished((await home.verified(dialog))[0])
 
 
-async def test_the_callback_uri_stays_the_same_while_the_address_is_mended(home: Home) -> None:
-    dialog = await at_callback(home)
+async def test_the_callback_uri_stays_while_the_address_is_corrected(home: Home) -> None:
+    dialog = await home.at_callback()
     uri = dialog.callback_uri
     await home.hass.config.async_update(external_url=None)
     await dialog.submit()
@@ -62,11 +46,9 @@ async def test_the_callback_uri_stays_the_same_while_the_address_is_mended(home:
     assert len(home.webhook_ids()) == 1
 
 
-async def test_a_cloudhook_is_the_callback_uri_where_there_is_the_cloud(
-    home: Home, cloud: Cloud
-) -> None:
+async def test_a_cloudhook_is_the_callback_uri_with_the_cloud(home: Home, cloud: Cloud) -> None:
     await home.hass.config.async_update(external_url=None)
-    dialog = await at_callback(home)
+    dialog = await home.at_callback()
     ((webhook_id, cloudhook),) = cloud.cloudhooks.items()
     assert dialog.callback_uri == cloudhook
     path = async_generate_path(webhook_id)
@@ -81,7 +63,7 @@ async def test_a_cloudhook_is_the_callback_uri_where_there_is_the_cloud(
 
 
 async def test_a_closed_window_leaves_no_cloudhook_behind(home: Home, cloud: Cloud) -> None:
-    dialog = await at_callback(home)
+    dialog = await home.at_callback()
     assert cloud.cloudhooks
     await dialog.close()
     assert cloud.cloudhooks == {}
@@ -90,7 +72,7 @@ async def test_a_closed_window_leaves_no_cloudhook_behind(home: Home, cloud: Clo
 
 async def test_a_cloud_that_is_not_connected_is_explained(home: Home, cloud: Cloud) -> None:
     cloud.is_connected = False
-    dialog = await at_callback(home)
+    dialog = await home.at_callback()
     assert dialog.errors == {"base": "cloud_disconnected"}
     cloud.is_connected = True
     await dialog.submit()
@@ -98,19 +80,8 @@ async def test_a_cloud_that_is_not_connected_is_explained(home: Home, cloud: Clo
     await dialog.close()
 
 
-async def test_the_challenge_may_come_after_waiting_again(home: Home) -> None:
-    with NO_TIME:
-        dialog = await unverified(home)
-    webhook = await home.webhook_for(dialog)
-    await dialog.choose("wait")
-    assert dialog.step == "wait"
-    assert (await home.sim.verify(webhook)).succeeded
-    await home.finished(await dialog.settle())
-
-
-@pytest.mark.usefixtures("no_time_to_wait")
 async def test_the_address_is_shown_again(home: Home) -> None:
-    dialog = await unverified(home)
+    dialog = await home.wait_in_vain(await home.at_callback())
     uri = dialog.callback_uri
     await dialog.choose("callback")
     assert dialog.step == "callback"
@@ -120,31 +91,8 @@ async def test_the_address_is_shown_again(home: Home) -> None:
     await home.finished(await dialog.settle())
 
 
-@pytest.mark.usefixtures("no_time_to_wait")
-async def test_a_challenge_that_comes_late_is_still_taken(home: Home) -> None:
-    dialog = await unverified(home)
-    webhook = await home.webhook_for(dialog, verify=True)
-    await dialog.choose("webhook")
-    entry = await home.finished(dialog)
-    assert entry.data["smartcar_webhook_id"] == webhook.id
-
-
-@pytest.mark.usefixtures("no_time_to_wait")
-async def test_what_is_verified_later_is_answered_by_the_entry(home: Home) -> None:
-    dialog = await unverified(home)
-    webhook = await home.webhook_for(dialog)
-    await dialog.choose("webhook")
-    entry = await home.finished(dialog)
-    assert entry.data["smartcar_webhook_id"] == webhook.id
-    assert home.runtime(entry).store.data.status.verified_at is None
-    assert (await home.sim.verify(webhook)).succeeded
-    await home.settle()
-    assert home.runtime(entry).store.data.status.verified_at is not None
-
-
-@pytest.mark.usefixtures("no_time_to_wait")
 async def test_the_webhook_with_our_callback_uri_is_found_among_others(home: Home) -> None:
-    dialog = await unverified(home)
+    dialog = await home.wait_in_vain(await home.at_callback())
     await home.webhook(callback_uri="https://elsewhere.example/hook")
     ours = await home.webhook_for(dialog)
     await home.webhook(callback_uri="https://else.example/hook")
@@ -153,9 +101,8 @@ async def test_the_webhook_with_our_callback_uri_is_found_among_others(home: Hom
     assert entry.data["smartcar_webhook_id"] == ours.id
 
 
-@pytest.mark.usefixtures("no_time_to_wait")
 async def test_without_one_of_our_address_the_owner_chooses_a_webhook(home: Home) -> None:
-    dialog = await unverified(home)
+    dialog = await home.wait_in_vain(await home.at_callback())
     other = await home.webhook(callback_uri="https://a.example/hook", name="House")
     await dialog.choose("webhook")
     assert dialog.step == "choose_webhook"
@@ -166,9 +113,8 @@ async def test_without_one_of_our_address_the_owner_chooses_a_webhook(home: Home
     assert entry.data["smartcar_webhook_id"] == other.id
 
 
-@pytest.mark.usefixtures("no_time_to_wait")
 async def test_webhooks_with_our_address_come_first(home: Home) -> None:
-    dialog = await unverified(home)
+    dialog = await home.wait_in_vain(await home.at_callback())
     one = await home.webhook_for(dialog, name="One")
     two = await home.webhook_for(dialog, name="Two")
     other = await home.webhook(callback_uri="https://a.example/hook")
@@ -179,9 +125,8 @@ async def test_webhooks_with_our_address_come_first(home: Home) -> None:
     await dialog.close()
 
 
-@pytest.mark.usefixtures("no_time_to_wait")
 async def test_no_webhook_need_be_chosen(home: Home) -> None:
-    dialog = await unverified(home)
+    dialog = await home.wait_in_vain(await home.at_callback())
     await home.webhook(callback_uri="https://a.example/hook")
     await dialog.choose("webhook")
     await dialog.submit()
@@ -190,9 +135,8 @@ async def test_no_webhook_need_be_chosen(home: Home) -> None:
     assert "smartcar_webhook_id" not in entry.data
 
 
-@pytest.mark.usefixtures("no_time_to_wait")
-async def test_a_webhook_that_is_made_later_is_found_by_its_address(home: Home) -> None:
-    dialog = await unverified(home)
+async def test_a_webhook_made_later_is_found_by_its_address(home: Home) -> None:
+    dialog = await home.wait_in_vain(await home.at_callback())
     uri = dialog.callback_uri
     await dialog.choose("webhook")
     await dialog.submit(vehicles=list(dialog.options))
@@ -203,9 +147,8 @@ async def test_a_webhook_that_is_made_later_is_found_by_its_address(home: Home) 
     assert home.subscribed(webhook) == {"Crossover"}
 
 
-@pytest.mark.usefixtures("no_time_to_wait")
-async def test_a_list_that_smartcar_does_not_give_is_asked_for_later(home: Home) -> None:
-    dialog = await unverified(home)
+async def test_a_list_of_webhooks_that_fails_is_asked_for_later(home: Home) -> None:
+    dialog = await home.wait_in_vain(await home.at_callback())
     webhook = await home.webhook_for(dialog)
     home.sim.fail_api(500, path="/webhooks", problem="SERVER.INTERNAL")
     await dialog.choose("webhook")
@@ -214,7 +157,6 @@ async def test_a_list_that_smartcar_does_not_give_is_asked_for_later(home: Home)
     assert entry.data["smartcar_webhook_id"] == webhook.id
 
 
-@pytest.mark.usefixtures("no_time_to_wait")
 @pytest.mark.parametrize(
     ("typed", "error"),
     [
@@ -223,7 +165,7 @@ async def test_a_list_that_smartcar_does_not_give_is_asked_for_later(home: Home)
     ],
 )
 async def test_the_id_of_a_dynamic_webhook_is_typed(home: Home, typed: str, error: str) -> None:
-    dialog = await unverified(home, Kind.DYNAMIC)
+    dialog = await home.wait_in_vain(await home.at_callback(Kind.DYNAMIC))
     webhook = await home.webhook_for(dialog, Kind.DYNAMIC)
     await dialog.choose("webhook")
     await dialog.submit(smartcar_webhook_id=typed)
@@ -231,3 +173,120 @@ async def test_the_id_of_a_dynamic_webhook_is_typed(home: Home, typed: str, erro
     await dialog.submit(smartcar_webhook_id=f" {webhook.id} ")
     entry = await home.finished(dialog)
     assert entry.unique_id == webhook.id
+
+
+# Reconfiguring
+
+
+async def test_the_callback_uri_is_shown_and_verified_again(home: Home) -> None:
+    entry = await home.delivering()
+    webhook = home.webhook_of(entry)
+    dialog = await home.reconfigure(entry, "callback")
+    assert dialog.callback_uri == webhook.callback_uri
+    await dialog.submit()
+    assert dialog.step == "wait"
+    home.runtime(entry).store.data.status.verified_at = None
+    assert (await home.sim.verify(webhook)).succeeded
+    await dialog.settle()
+    await home.reconfigured(dialog, entry)
+    assert home.runtime(entry).store.data.status.verified_at is not None
+    assert entry.data["smartcar_webhook_id"] == webhook.id
+
+
+async def test_the_challenge_names_a_new_webhook(home: Home) -> None:
+    entry = await home.delivering(Kind.DYNAMIC)
+    dialog = await home.reconfigure(entry, "callback")
+    dialog, webhook = await home.verified(dialog, Kind.DYNAMIC)
+    await home.reconfigured(dialog, entry)
+    assert entry.data["smartcar_webhook_id"] == webhook.id
+    assert entry.unique_id == webhook.id
+
+
+async def test_verifying_again_can_be_finished_later(home: Home) -> None:
+    entry = await home.delivering()
+    before = dict(entry.data)
+    dialog = await home.wait_in_vain(await home.reconfigure(entry, "callback"))
+    await dialog.choose("webhook")
+    assert dialog.reason == "verify_later"
+    assert dict(entry.data) == before
+
+
+async def test_another_webhook_is_chosen_from_the_list(home: Home) -> None:
+    entry = await home.delivering()
+    old = home.webhook_of(entry)
+    new = await home.webhook(callback_uri="https://elsewhere.example/hook")
+    dialog = await home.reconfigure(entry, "webhook_id")
+    assert list(dialog.options) == [old.id, new.id]
+    await dialog.submit(smartcar_webhook_id=new.id)
+    await home.reconfigured(dialog, entry)
+    assert entry.data["smartcar_webhook_id"] == new.id
+    assert entry.unique_id == home.current.m2m_id
+    assert home.subscribed(new) == {"Crossover"}
+
+
+async def test_the_webhook_in_use_comes_first_without_a_better_one(home: Home) -> None:
+    entry = await home.delivering()
+    used = home.webhook_of(entry)
+    used.callback_uri = "https://old.example/hook"
+    await home.webhook(callback_uri="https://elsewhere.example/hook")
+    dialog = await home.reconfigure(entry, "webhook_id")
+    assert dialog.suggested("smartcar_webhook_id") == used.id
+    assert next(iter(dialog.options)) == used.id
+
+
+async def test_choosing_no_webhook_keeps_the_one_in_use(home: Home) -> None:
+    entry = await home.delivering()
+    before = dict(entry.data)
+    dialog = await home.reconfigure(entry, "webhook_id")
+    await dialog.submit()
+    await home.reconfigured(dialog, entry)
+    assert dict(entry.data) == before
+
+
+async def test_another_dynamic_webhook_is_typed(home: Home) -> None:
+    entry = await home.delivering(Kind.DYNAMIC)
+    dialog = await home.reconfigure(entry, "webhook_id")
+    assert dialog.suggested("smartcar_webhook_id") == entry.data["smartcar_webhook_id"]
+    new = await home.webhook(Kind.DYNAMIC)
+    await dialog.submit(smartcar_webhook_id="mine")
+    assert dialog.errors == {"smartcar_webhook_id": "smartcar_webhook_id_is_no_uuid"}
+    await dialog.submit(smartcar_webhook_id=new.id)
+    await home.reconfigured(dialog, entry)
+    assert entry.data["smartcar_webhook_id"] == entry.unique_id == new.id
+
+
+async def test_another_entrys_webhook_is_refused(home: Home) -> None:
+    entry = await home.delivering()
+    used = "865ca68d-a9b6-4d74-856e-605db0209eca"
+    await home.set_up(new_entry("v3", smartcar_webhook_id=used, webhook_id="another"))
+    webhook = home.webhook_of(entry)
+    webhook.id = used
+    home.sim.cloud.webhooks = {used: webhook}
+    dialog = await home.reconfigure(entry, "webhook_id")
+    await dialog.submit(smartcar_webhook_id=used)
+    assert dialog.reason == "already_configured"
+
+
+async def test_a_list_that_smartcar_does_not_give_ends_the_choice(home: Home) -> None:
+    entry = await home.delivering()
+    home.sim.fail_api(500, path="/webhooks", problem="SERVER.INTERNAL")
+    dialog = await home.reconfigure(entry, "webhook_id")
+    assert dialog.reason == "cannot_connect"
+
+
+async def test_without_webhooks_there_is_nothing_to_choose(home: Home) -> None:
+    entry = await home.delivering()
+    home.sim.delete_webhook(home.webhook_of(entry))
+    dialog = await home.reconfigure(entry, "webhook_id")
+    assert dialog.reason == "no_webhooks"
+
+
+async def test_a_token_renewed_behind_an_open_flow_is_not_undone(home: Home) -> None:
+    entry = await home.delivering(Kind.DYNAMIC)
+    dialog = await home.reconfigure(entry, "webhook_id")
+    renewed = {"access_token": "a", "refresh_token": "r", "expires_at": 4_000_000_000.0}
+    home.hass.config_entries.async_update_entry(entry, data={**entry.data, "token": renewed})
+    webhook = await home.webhook(Kind.DYNAMIC)
+    await dialog.submit(smartcar_webhook_id=webhook.id)
+    await home.reconfigured(dialog, entry)
+    assert entry.data["token"] == renewed

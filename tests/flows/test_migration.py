@@ -59,7 +59,7 @@ async def test_an_entry_moves_with_all_its_entities(home: Home) -> None:
     entry = await home.delivering(Kind.DYNAMIC)
     old = home.webhook_of(entry)
     before = entities(home, entry), devices(home, entry)
-    assert before[0][f"{home.sim.dynamic_car.id}_{BATTERY}"]
+    assert before[0][f"{home.car(Kind.DYNAMIC).id}_{BATTERY}"]
     dialog = await begin(home, entry)
     webhook = await go(home, dialog)
     await moved(home, dialog, entry)
@@ -81,7 +81,7 @@ async def test_an_entry_moves_with_all_its_entities(home: Home) -> None:
 
 async def test_deliveries_of_the_new_webhook_reach_the_same_entities(home: Home) -> None:
     entry = await home.delivering(Kind.DYNAMIC)
-    battery = entities(home, entry)[f"{home.sim.dynamic_car.id}_{BATTERY}"]
+    battery = entities(home, entry)[f"{home.car(Kind.DYNAMIC).id}_{BATTERY}"]
     dialog = await begin(home, entry)
     await go(home, dialog)
     await moved(home, dialog, entry)
@@ -93,10 +93,10 @@ async def test_deliveries_of_the_new_webhook_reach_the_same_entities(home: Home)
     assert float(state.state) == 33
 
 
-async def test_a_car_with_a_new_id_is_known_by_its_vin(home: Home) -> None:
+async def test_a_car_with_a_new_id_keeps_its_entities(home: Home) -> None:
     entry = await home.delivering(Kind.DYNAMIC)
     before, of = entities(home, entry), devices(home, entry)
-    old_id = home.sim.dynamic_car.id
+    old_id = home.car(Kind.DYNAMIC).id
     new_id = home.sim.reissue("Hatchback")
     dialog = await begin(home, entry)
     webhook = await home.webhook_for(dialog, application=home.dynamic, auto_subscribe=True)
@@ -112,12 +112,12 @@ async def test_a_car_with_a_new_id_is_known_by_its_vin(home: Home) -> None:
     assert set(home.runtime(entry).coordinator.vehicles) == {new_id}
 
 
-async def test_a_car_that_the_new_webhook_has_brought_already_is_not_there_twice(
+async def test_a_car_the_new_webhook_brought_is_not_there_twice(
     home: Home,
 ) -> None:
     entry = await home.delivering(Kind.DYNAMIC)
     before, of = entities(home, entry), devices(home, entry)
-    old_id = home.sim.dynamic_car.id
+    old_id = home.car(Kind.DYNAMIC).id
     new_id = home.sim.reissue("Hatchback")
     dialog = await begin(home, entry)
     webhook = await home.webhook_for(dialog, application=home.dynamic)
@@ -150,10 +150,10 @@ async def asked(home: Home, *, cars: int = 1) -> tuple[ConfigEntry, Dialog, list
     return entry, dialog, names
 
 
-async def test_a_car_that_no_vin_tells_is_asked_for(home: Home) -> None:
+async def test_a_car_without_a_known_vin_is_asked_for(home: Home) -> None:
     entry, dialog, (old_id,) = await asked(home)
     of = devices(home, entry)
-    new_id = home.sim.dynamic_car.id
+    new_id = home.car(Kind.DYNAMIC).id
     (question,) = dialog.result["data_schema"].schema
     assert question == f"Renault Zoe (2022) · {old_id[-4:]}"
     assert dialog.options == {new_id: f"Renault Zoe (2022) · {new_id[-4:]}"}
@@ -185,7 +185,7 @@ async def test_a_plan_without_reads_leaves_the_question_to_the_owner(home: Home)
 
 async def test_a_car_without_a_known_vin_costs_no_read(home: Home) -> None:
     entry = await home.delivering(Kind.DYNAMIC)
-    state = home.runtime(entry).coordinator.vehicles[home.sim.dynamic_car.id]
+    state = home.runtime(entry).coordinator.vehicles[home.car(Kind.DYNAMIC).id]
     state.info = type(state.info)(state.info.id, make="RENAULT", model="Zoe")
     home.sim.reissue("Hatchback")
     home.sim.cloud.meter.reset()
@@ -220,8 +220,7 @@ async def test_a_car_that_was_left_out_stays_out(home: Home) -> None:
     van = home.sim.add_car("Van", application=Kind.DYNAMIC)
     entry = await home.delivering(Kind.DYNAMIC)
     home.hass.config_entries.async_update_entry(entry, options={"excluded_vehicles": [van.id]})
-    await home.hass.config_entries.async_reload(entry.entry_id)
-    await home.settle()
+    await home.reload(entry)
     dialog = await begin(home, entry)
     webhook = await go(home, dialog)
     await moved(home, dialog, entry)
@@ -229,14 +228,12 @@ async def test_a_car_that_was_left_out_stays_out(home: Home) -> None:
     assert home.subscribed(webhook) == {"Hatchback"}
 
 
-@pytest.mark.usefixtures("no_time_to_wait")
 async def test_without_a_challenge_the_old_webhook_goes_on(home: Home) -> None:
     entry = await home.delivering(Kind.DYNAMIC)
     old = home.webhook_of(entry)
     dialog = await begin(home, entry)
     webhook = await home.webhook_for(dialog, application=home.dynamic)
-    await dialog.submit()
-    await dialog.settle()
+    await home.wait_in_vain(dialog)
     await dialog.choose("webhook")
     await moved(home, dialog, entry)
     assert entry.data["smartcar_webhook_id"] == webhook.id
@@ -244,7 +241,7 @@ async def test_without_a_challenge_the_old_webhook_goes_on(home: Home) -> None:
     assert {it.status for it in await home.sim.deliver()} == {204}
 
 
-async def test_an_old_webhook_that_cannot_be_left_does_not_stop_the_move(home: Home) -> None:
+async def test_a_failing_unsubscription_does_not_stop_the_migration(home: Home) -> None:
     entry = await home.delivering(Kind.DYNAMIC)
     old = home.webhook_of(entry)
     dialog = await begin(home, entry)
@@ -255,7 +252,7 @@ async def test_an_old_webhook_that_cannot_be_left_does_not_stop_the_move(home: H
 
 
 @pytest.mark.parametrize("step", ["move", "callback", "wait", "match"])
-async def test_a_move_given_up_half_way_leaves_the_entry_as_it_was(home: Home, step: str) -> None:
+async def test_a_migration_given_up_leaves_the_entry_alone(home: Home, step: str) -> None:
     entry = await home.delivering(Kind.DYNAMIC)
     before = dict(entry.data), entities(home, entry), devices(home, entry)
     dialog = await home.reconfigure(entry, "move")
@@ -295,7 +292,7 @@ async def test_deliveries_of_the_old_webhook_are_taken_until_the_end(home: Home)
         ({"client_secret": "wrong"}, {"client_id": "invalid_client"}),
     ],
 )
-async def test_a_mistake_is_named_and_mended(
+async def test_a_mistake_is_named_and_can_be_corrected(
     home: Home, mistake: dict[str, str], errors: dict[str, str]
 ) -> None:
     entry = await home.delivering(Kind.DYNAMIC)
@@ -308,7 +305,7 @@ async def test_a_mistake_is_named_and_mended(
     await moved(home, dialog, entry)
 
 
-async def test_an_application_that_is_set_up_already_is_no_place_to_move_to(home: Home) -> None:
+async def test_an_entry_cannot_migrate_to_another_entrys_application(home: Home) -> None:
     dialog = await home.add("current")
     await dialog.submit(**home.values_v3(home.dynamic))
     await go(home, dialog)
@@ -318,7 +315,7 @@ async def test_an_application_that_is_set_up_already_is_no_place_to_move_to(home
     assert dialog.reason == "already_configured"
 
 
-async def test_a_move_that_is_open_in_another_window_is_led_back_to(home: Home) -> None:
+async def test_a_second_window_leads_to_the_open_migration(home: Home) -> None:
     entry = await home.delivering(Kind.DYNAMIC)
     first = await begin(home, entry)
     second = await begin(home, entry)

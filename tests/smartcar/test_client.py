@@ -89,7 +89,7 @@ async def test_the_user_agent_can_be_handed_in(session: ClientSession, smartcar:
     assert smartcar.asked[-1].headers["User-Agent"] == "smartcar_dynamic/0.1.0"
 
 
-async def test_an_id_with_a_slash_stays_one_part_of_the_path(
+async def test_a_slash_in_an_id_does_not_split_the_path(
     client: ClientV3, smartcar: ApiServer
 ) -> None:
     smartcar.on("GET /vehicle/v3/vehicles/a/../b?c/signals", {"data": []})

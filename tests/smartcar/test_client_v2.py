@@ -202,7 +202,7 @@ async def test_a_year_is_a_number_or_unknown(
 
 
 @pytest.mark.parametrize("status", [403, 409, 501])
-async def test_a_vin_that_is_not_to_be_had_is_no_error(
+async def test_a_vin_that_smartcar_withholds_is_no_error(
     make: Make, smartcar: ApiServer, status: int
 ) -> None:
     smartcar.on(VIN, Answer({"type": "PERMISSION", "code": None}, status))
@@ -469,7 +469,7 @@ async def test_a_refresh_token_that_is_not_replaced_stays(
         (replace(TOKEN, expires_at=0, refresh_token=None), {}),
     ],
 )
-async def test_an_expired_token_that_cannot_be_renewed_is_a_credentials_error(
+async def test_an_expired_token_without_renewal_is_a_credentials_error(
     make: Make, smartcar: ApiServer, token: Token, changes: dict[str, str | None]
 ) -> None:
     with pytest.raises(SmartcarCredentialsError, match="cannot be renewed"):
@@ -477,7 +477,7 @@ async def test_an_expired_token_that_cannot_be_renewed_is_a_credentials_error(
     assert smartcar.asked == []
 
 
-async def test_a_client_id_with_a_colon_or_an_umlaut_is_sent_as_it_is(
+async def test_a_client_id_with_odd_characters_is_sent_unchanged(
     make: Make, smartcar: ApiServer
 ) -> None:
     await make(replace(TOKEN, expires_at=0), client_id="ä:b").vehicles()

@@ -238,7 +238,7 @@ async def test_no_connection_at_all_is_normal(client: ClientV3, smartcar: ApiSer
     assert await client.vehicles() == ()
 
 
-async def test_a_connection_of_another_form_is_read_as_far_as_it_goes(
+async def test_a_connection_of_another_form_is_partly_read(
     client: ClientV3, smartcar: ApiServer
 ) -> None:
     smartcar.on(
@@ -533,7 +533,7 @@ async def test_signals_are_read_for_the_vehicles_user(
     assert smartcar.asked[-1].headers["sc-user-id"] == "user-1"
 
 
-async def test_signals_of_a_vehicle_without_a_user_are_asked_for_all_the_same(
+async def test_signals_of_a_vehicle_without_a_user_are_read(
     client: ClientV3, smartcar: ApiServer
 ) -> None:
     smartcar.on("GET /vehicle/v3/vehicles/car-1/signals", {"data": []})

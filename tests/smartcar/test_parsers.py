@@ -376,7 +376,7 @@ def test_a_placeholder_is_unknown(value: str) -> None:
     )
 
 
-def test_a_long_text_is_cut_to_what_a_state_can_hold() -> None:
+def test_a_long_text_is_cut_to_a_states_length() -> None:
     ((_, value),) = read("wheel-style", {"value": "x" * 300})[0].items()
     assert len(value) == 255
 
@@ -430,9 +430,7 @@ def test_an_alert_that_nobody_listed_is_unknown_and_noted() -> None:
         ({"value": "SPORT"}, "SPORT"),
     ],
 )
-def test_a_signal_that_nobody_listed_is_read_if_it_is_plain(
-    body: dict[str, Any], expected: object
-) -> None:
+def test_an_unlisted_signal_is_read_if_it_is_plain(body: dict[str, Any], expected: object) -> None:
     assert read("foo-bar", body) == ({"foo-bar": expected}, [])
 
 
@@ -449,11 +447,11 @@ def test_a_signal_that_nobody_listed_is_read_if_it_is_plain(
         {},
     ],
 )
-def test_a_signal_that_nobody_listed_is_noted_if_it_is_not_plain(body: dict[str, Any]) -> None:
+def test_an_unlisted_signal_is_noted_if_it_is_not_plain(body: dict[str, Any]) -> None:
     assert read("foo-bar", body) == ({}, ["foo-bar: unlisted, and of no known form"])
 
 
-def test_a_number_that_nobody_listed_has_its_canonical_unit() -> None:
+def test_an_unlisted_number_has_its_canonical_unit() -> None:
     assert parse_body("foo-bar", {"value": 2, "unit": "hours"}, []) == (
         Reading("foo-bar", 120, "min"),
     )

@@ -356,7 +356,7 @@ def test_a_paths_error_is_its_signals_problem(more: dict[str, object]) -> None:
     assert delivery.faults == ()
 
 
-def test_a_status_in_the_body_tells_what_its_type_does_not() -> None:
+def test_the_status_in_a_body_explains_an_unknown_type() -> None:
     body = {"type": "NEW", "code": None, "statusCode": 403}
     signal = signals_of(decode(dynamic(entry("/odometer", body))))["odometer-traveleddistance"]
     assert signal.content.problem is not None
@@ -390,7 +390,7 @@ def test_the_accounts_error_on_a_path_asks_the_owner() -> None:
         pytest.param({"error": ACCOUNT, "data": [{"body": ACCOUNT}]}, id="twice"),
     ],
 )
-def test_an_error_of_the_vehicle_itself_is_found_wherever_it_stands(
+def test_an_error_of_the_vehicle_is_found_anywhere(
     vehicle: dict[str, object],
 ) -> None:
     delivery = decode(dynamic(**{"data": [], **vehicle}))
@@ -415,7 +415,7 @@ def test_an_error_of_the_vehicle_costs_no_data() -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/new", "/diagnostics/system_status"])
-def test_an_error_of_a_path_without_signals_is_not_the_vehicles(path: str) -> None:
+def test_an_error_without_signals_is_not_the_vehicles(path: str) -> None:
     body = {"type": "PERMISSION", "code": None, "statusCode": 403}
     assert only_report(decode(dynamic(entry(path, body, code=403)))).problems == ()
 
@@ -534,7 +534,7 @@ def test_the_vehicles_own_path_tells_what_it_is() -> None:
     assert report.vehicle == VehicleInfo(VEHICLE_ID, "TESLA", "Model S", 2014)
 
 
-def test_an_error_on_the_vehicles_own_path_tells_nothing_about_it() -> None:
+def test_an_error_on_the_root_path_has_no_attributes() -> None:
     body = {"type": "PERMISSION", "code": None, "make": "no", "statusCode": 403}
     assert only_report(decode(dynamic(entry("/", body)))).vehicle == VehicleInfo(VEHICLE_ID)
 
@@ -600,7 +600,7 @@ def test_a_charging_event_of_the_future_has_no_time() -> None:
 
 
 @pytest.mark.parametrize("event", ["HONKED", None, [], 5])
-def test_an_event_of_the_vehicle_that_we_do_not_know_is_noted(event: object) -> None:
+def test_an_unknown_event_of_the_vehicle_is_noted(event: object) -> None:
     delivery = decode(_event(eventType=event))
     assert only_report(delivery).signals == ()
     assert delivery.notes == ("payload.eventType: unknown event",)

@@ -139,7 +139,7 @@ def test_a_body_beside_an_error_is_old_and_ignored(
 
 
 @pytest.mark.parametrize("resolution", [None, "REAUTHENTICATE", {"type": "UNKNOWN"}, [], 5])
-def test_a_permission_of_a_signal_is_never_a_matter_of_reauthentication(
+def test_a_signals_permission_error_never_asks_for_a_login(
     resolution: object,
 ) -> None:
     reason = {"type": "PERMISSION", "code": "UNKNOWN", "resolution": resolution}
@@ -256,7 +256,7 @@ def test_a_delivery_without_a_vehicle_is_noted(data: object) -> None:
     assert delivery.notes == ("data.vehicle: no ID",)
 
 
-def test_a_vehicle_is_told_with_all_that_is_said_of_it() -> None:
+def test_a_report_has_all_that_is_known_of_a_vehicle() -> None:
     payload = state()
     payload["data"]["vehicle"] = {
         "id": "id",
@@ -325,7 +325,7 @@ def test_signals_that_are_no_list_say_nothing(signals: object) -> None:
     assert only_report(decode(payload)).signals == ()
 
 
-def test_a_signal_without_a_code_is_known_by_its_group_and_name() -> None:
+def test_a_signal_without_a_code_has_its_names_code() -> None:
     raw = signal("", {"value": 5})
     raw |= {"code": None, "group": "TractionBattery", "name": "StateOfCharge"}
     assert only_signal(raw).content.code == SOC

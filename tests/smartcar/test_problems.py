@@ -203,7 +203,7 @@ def test_every_shape_of_an_error_is_read(
         (418, "UNKNOWN"),
     ],
 )
-def test_a_body_that_tells_nothing_leaves_it_to_the_http_status(status: int, type_: str) -> None:
+def test_an_empty_body_leaves_the_problem_to_the_status(status: int, type_: str) -> None:
     assert parse_problem(None, status=status).type == type_
 
 
@@ -266,9 +266,7 @@ def test_what_is_no_https_url_leads_nowhere(url: object) -> None:
     ("type_", "code"),
     [("CONNECTED_SERVICES_ACCOUNT", "VIRTUAL_KEY_REQUIRED"), ("PERMISSION", None)],
 )
-def test_the_url_of_another_remedy_is_not_the_way_to_reauthenticate(
-    type_: str, code: str | None
-) -> None:
+def test_only_a_reauthentication_has_a_url(type_: str, code: str | None) -> None:
     assert _url_of(type_, code, {"type": "ACTION_REQUIRED", "url": "https://example.com"}) is None
 
 

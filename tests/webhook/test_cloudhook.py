@@ -61,7 +61,7 @@ async def test_two_who_ask_at_once_get_the_same_cloudhook(
         CloudhookApiError("no"),
     ],
 )
-async def test_a_cloud_that_does_not_answer_is_as_good_as_disconnected(
+async def test_a_cloud_without_an_answer_counts_as_disconnected(
     hass: HomeAssistant, cloud: Cloud, error: Exception
 ) -> None:
     cloud.error = error
@@ -71,7 +71,7 @@ async def test_a_cloud_that_does_not_answer_is_as_good_as_disconnected(
     assert (await async_get_callback_uri(hass, WEBHOOK_ID)).uri == f"{CLOUDHOOK}1"
 
 
-async def test_an_entry_sets_up_and_receives_though_the_cloud_is_not_connected_at_boot(
+async def test_an_entry_receives_while_the_cloud_is_not_connected(
     hass: HomeAssistant,
     cloud: Cloud,
     set_up: SetUp,
@@ -114,7 +114,7 @@ async def test_a_removed_entry_leaves_no_cloudhook(
 
 
 @pytest.mark.usefixtures("cloud")
-async def test_deleting_a_cloudhook_that_is_not_there_is_done_at_once(
+async def test_deleting_a_missing_cloudhook_does_nothing(
     hass: HomeAssistant,
 ) -> None:
     await cloudhook.async_delete(hass, WEBHOOK_ID)
@@ -122,7 +122,7 @@ async def test_deleting_a_cloudhook_that_is_not_there_is_done_at_once(
     assert await cloudhook.async_get_or_create(hass, WEBHOOK_ID) == f"{CLOUDHOOK}1"
 
 
-async def test_a_cloud_that_cannot_be_reached_keeps_no_entry_from_being_removed(
+async def test_an_unreachable_cloud_does_not_stop_a_removal(
     hass: HomeAssistant, cloud: Cloud
 ) -> None:
     from homeassistant.components.cloud import CloudNotAvailable  # noqa: PLC0415 - see there

@@ -76,7 +76,7 @@ def test_an_address_must_be_public_and_https(url: str, obstacle: Obstacle | None
         ("https://homeassistant.local:8123", Obstacle.NOT_PUBLIC),
     ],
 )
-async def test_an_address_that_smartcar_cannot_reach_is_shown_with_its_obstacle(
+async def test_an_unreachable_address_is_shown_with_its_obstacle(
     hass: HomeAssistant, url: str, obstacle: Obstacle
 ) -> None:
     await hass.config.async_update(external_url=url)
@@ -97,7 +97,7 @@ async def test_an_address_that_smartcar_cannot_reach_is_shown_with_its_obstacle(
         (None, None, False),
     ],
 )
-def test_addresses_are_the_same_but_for_what_copying_adds_or_loses(
+def test_an_address_stays_the_same_when_copied(
     one: str | None,
     other: str | None,
     same: bool,  # noqa: FBT001 - expected

@@ -1,4 +1,4 @@
-"""Adding the integration, from the menu to the created entry."""
+"""The config flow: adding, reconfiguring and logging in again, from the menu to the entry."""
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.data_entry_flow import FlowResultType
@@ -6,8 +6,8 @@ import pytest
 
 from simulator import Kind
 
-from ..entries import DOMAIN
-from ..home import PUBLIC, Home
+from .entries import DOMAIN
+from .home import PUBLIC, Home
 
 
 async def test_the_current_platform_is_offered_first(home: Home) -> None:
@@ -17,8 +17,7 @@ async def test_the_current_platform_is_offered_first(home: Home) -> None:
 
 
 async def test_an_application_of_the_current_platform_is_set_up(home: Home) -> None:
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
+    dialog = await home.at_callback()
     dialog, webhook = await home.verified(dialog)
     entry = await home.finished(dialog)
     assert entry.title == "Hyundai IONIQ 5"
@@ -38,8 +37,7 @@ async def test_an_application_of_the_current_platform_is_set_up(home: Home) -> N
 
 
 async def test_a_dynamic_webhook_is_set_up(home: Home) -> None:
-    dialog = await home.add("dynamic")
-    await dialog.submit(**home.values_v2())
+    dialog = await home.at_callback(Kind.DYNAMIC)
     dialog, webhook = await home.verified(dialog, Kind.DYNAMIC)
     entry = await home.finished(dialog)
     assert entry.title == "Renault Zoe"
@@ -70,8 +68,7 @@ async def test_an_access_token_alone_is_enough_for_a_dynamic_webhook(home: Home)
 
 
 async def test_deliveries_after_the_set_up_reach_the_entities(home: Home) -> None:
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
+    dialog = await home.at_callback()
     dialog, _ = await home.verified(dialog)
     await home.finished(dialog)
     (delivery, *_) = await home.sim.deliver()
@@ -80,121 +77,18 @@ async def test_deliveries_after_the_set_up_reach_the_entities(home: Home) -> Non
     assert home.hass.states.get("sensor.hyundai_ioniq_5_battery") is not None
 
 
-async def test_a_delivery_before_the_entry_exists_is_asked_to_come_again(home: Home) -> None:
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
-    dialog, webhook = await home.verified(dialog)
-    home.sim.subscribe(webhook, home.sim.current_car)
-    (delivery, *_) = await home.sim.deliver()
-    assert delivery.status == 503
-    await dialog.close()
-
-
-async def test_a_stranger_at_the_callback_is_refused_before_the_entry_exists(home: Home) -> None:
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
-    path = dialog.callback_uri.removeprefix(PUBLIC)
-    async with home.http.post(path, json={"eventType": "VEHICLE_STATE"}) as answer:
-        assert answer.status == 401
-    await dialog.close()
-
-
-async def test_the_new_entry_knows_that_its_callback_was_verified(home: Home) -> None:
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
-    dialog, webhook = await home.verified(dialog)
-    entry = await home.finished(dialog)
-    health = home.runtime(entry).store.data.status
-    assert health.verified_at is not None
-    assert health.callback_uri == webhook.callback_uri
-
-
-async def test_a_car_that_is_not_chosen_is_left_out(home: Home) -> None:
-    van = home.sim.add_car("Van")
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
-    dialog, webhook = await home.verified(dialog)
-    assert set(dialog.options) == {van.id, home.sim.current_car.id}
-    await dialog.submit(vehicles=[home.sim.current_car.id])
-    entry = await home.created(await dialog.settle())
-    assert entry.options == {"excluded_vehicles": [van.id]}
-    assert home.subscribed(webhook) == {"Crossover"}
-    assert set(home.runtime(entry).coordinator.vehicles) == {home.sim.current_car.id}
-
-
-async def test_choosing_no_car_leaves_all_of_them_out(home: Home) -> None:
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
-    dialog, webhook = await home.verified(dialog)
-    entry = await home.created(await dialog.submit(vehicles=[]))
-    assert entry.title == "Smartcar"
-    assert entry.options == {"excluded_vehicles": [home.sim.current_car.id]}
-    assert home.subscribed(webhook) == set()
-
-
 async def test_the_entry_is_named_after_three_cars_at_most(home: Home) -> None:
     for name in ("Van", "Truck", "Tractor"):
         home.sim.add_car(name)
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
+    dialog = await home.at_callback()
     dialog, _ = await home.verified(dialog)
     entry = await home.finished(dialog)
     assert entry.title.count(",") == 2
 
 
-async def test_one_car_that_cannot_be_subscribed_keeps_no_other_from_it(home: Home) -> None:
-    home.sim.add_car("Van")
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
-    dialog, webhook = await home.verified(dialog)
-    home.sim.fail_api(400, path="/subscriptions", problem="VALIDATION")
-    entry = await home.finished(dialog)
-    assert entry.title.count(",") == 1
-    assert home.subscribed(webhook) == {"Crossover", "Van"}
-
-
-async def test_cars_are_subscribed_later_where_smartcar_is_down(home: Home) -> None:
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
-    dialog, webhook = await home.verified(dialog)
-    home.sim.fail_api(0, path="/subscriptions")
-    await home.finished(dialog)
-    assert home.subscribed(webhook) == {"Crossover"}
-
-
-async def test_a_car_that_cannot_be_described_is_shown_by_its_id(home: Home) -> None:
-    dialog = await home.add("dynamic")
-    await dialog.submit(**home.values_v2())
-    car = home.sim.dynamic_car
-    home.sim.fail_api(500, path=f"/vehicles/{car.id}", problem="SERVER.INTERNAL", times=-1)
-    dialog, _ = await home.verified(dialog, Kind.DYNAMIC)
-    assert dialog.options == {car.id: f"Vehicle {car.id[-4:]} · {car.id[-4:]}"}
-
-
-async def test_where_the_cars_cannot_be_asked_for_the_owner_may_ask_again(home: Home) -> None:
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
-    home.sim.fail_api(500, path="/connections")
-    dialog, _ = await home.verified(dialog)
-    assert dialog.step == "vehicles_unknown"
-    await dialog.choose("vehicles")
-    await home.finished(dialog)
-
-
-async def test_where_the_cars_cannot_be_asked_for_they_are_found_later(home: Home) -> None:
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
-    home.sim.fail_api(500, path="/connections")
-    dialog, webhook = await home.verified(dialog)
-    entry = await home.created(await dialog.choose("finish"))
-    assert entry.title == "Smartcar"
-    assert home.subscribed(webhook) == {"Crossover"}
-
-
 async def test_the_same_application_is_set_up_once(home: Home) -> None:
     entry = await home.delivering()
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
+    dialog = await home.at_callback()
     assert dialog.reason == "already_configured"
     assert home.hass.config_entries.async_entries(DOMAIN) == [entry]
 
@@ -202,8 +96,7 @@ async def test_the_same_application_is_set_up_once(home: Home) -> None:
 async def test_the_same_dynamic_webhook_is_set_up_once(home: Home) -> None:
     entry = await home.delivering(Kind.DYNAMIC)
     webhook = home.webhook_of(entry)
-    dialog = await home.add("dynamic")
-    await dialog.submit(**home.values_v2())
+    dialog = await home.at_callback(Kind.DYNAMIC)
     webhook.callback_uri = dialog.callback_uri
     await dialog.submit()
     assert (await home.sim.verify(webhook)).succeeded
@@ -213,8 +106,7 @@ async def test_the_same_dynamic_webhook_is_set_up_once(home: Home) -> None:
 
 async def test_a_webhook_of_another_entry_is_refused(home: Home) -> None:
     other = await home.delivering(Kind.DYNAMIC)
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
+    dialog = await home.at_callback()
     webhook = await home.webhook_for(dialog)
     home.hass.config_entries.async_update_entry(
         other, data={**other.data, "smartcar_webhook_id": webhook.id}
@@ -225,7 +117,7 @@ async def test_a_webhook_of_another_entry_is_refused(home: Home) -> None:
     assert dialog.reason == "already_configured"
 
 
-async def test_a_second_window_leads_to_the_first_where_it_was_left(home: Home) -> None:
+async def test_a_second_window_leads_back_to_the_first(home: Home) -> None:
     first = await home.add("current")
     await first.submit(**home.values_v3())
     await first.submit()
@@ -283,23 +175,10 @@ async def test_a_closed_window_leaves_nothing_behind(home: Home, step: str) -> N
     assert home.hass.config_entries.async_entries(DOMAIN) == []
 
 
-async def test_a_window_closed_while_subscribing_leaves_nothing_behind(home: Home) -> None:
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
-    dialog, webhook = await home.verified(dialog)
-    await dialog.submit(vehicles=list(dialog.options))
-    assert dialog.step == "subscribe"
-    await dialog.close()
-    await home.settle()
-    assert home.webhook_ids() == set()
-    assert home.subscribed(webhook) == set()
-
-
-async def test_an_entry_that_does_not_start_is_created_all_the_same(
+async def test_an_entry_that_does_not_start_is_created(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
+    dialog = await home.at_callback()
     dialog, _ = await home.verified(dialog)
     monkeypatch.setattr("custom_components.smartcar_dynamic.PLATFORMS", ["no_platform"])
     await dialog.submit(vehicles=[])
@@ -308,8 +187,7 @@ async def test_an_entry_that_does_not_start_is_created_all_the_same(
 
 
 async def test_a_reload_of_the_page_changes_nothing(home: Home) -> None:
-    dialog = await home.add("current")
-    await dialog.submit(**home.values_v3())
+    dialog = await home.at_callback()
     uri = dialog.callback_uri
     await dialog.look()
     assert dialog.callback_uri == uri
@@ -318,3 +196,83 @@ async def test_a_reload_of_the_page_changes_nothing(home: Home) -> None:
     assert dialog.step == "wait"
     assert dialog.callback_uri == uri
     await dialog.close()
+
+
+# Reconfiguring
+
+
+async def test_an_entry_of_api_v2_is_offered_to_migrate_first(home: Home) -> None:
+    dialog = await home.reconfigure(await home.delivering(Kind.DYNAMIC))
+    assert dialog.result["menu_options"][0] == "move"
+    assert "application" not in dialog.result["menu_options"]
+
+
+async def test_an_entry_of_api_v3_can_change_its_application(
+    home: Home,
+) -> None:
+    dialog = await home.reconfigure(await home.delivering())
+    assert "move" not in dialog.result["menu_options"]
+    assert dialog.result["menu_options"][-1] == "application"
+
+
+async def test_the_check_can_be_repeated(home: Home) -> None:
+    dialog = await home.reconfigure(await home.delivering(), "check")
+    assert dialog.shown["findings"].count("\n\n") >= 5
+    assert "✅" in dialog.shown["findings"]
+    await dialog.choose("check")
+    assert dialog.step == "check"
+    await dialog.choose("reconfigure")
+    assert dialog.step == "reconfigure"
+
+
+async def test_the_check_step_lists_every_result(home: Home) -> None:
+    entry = await home.delivering()
+    step = await entry.start_reconfigure_flow(home.hass)
+    step = await home.hass.config_entries.flow.async_configure(
+        step["flow_id"], {"next_step_id": "check"}
+    )
+    placeholders = step["description_placeholders"]
+    assert placeholders is not None
+    lines = placeholders["findings"].split("\n\n")
+    assert all(line[0] == "✅" for line in lines)
+    assert len(lines) == len(home.runtime(entry).monitor.results)
+    home.hass.config_entries.flow.async_abort(step["flow_id"])
+
+
+@pytest.mark.parametrize("option", ["check", "callback", "webhook_id", "application"])
+async def test_an_entry_that_stops_behind_an_open_flow_ends_it(home: Home, option: str) -> None:
+    entry = await home.delivering()
+    dialog = await home.reconfigure(entry)
+    await home.unload(entry)
+    await dialog.choose(option)
+    assert dialog.reason == "not_loaded"
+
+
+# Logging in again
+
+
+async def test_there_is_one_login_however_often_smartcar_says_no(home: Home) -> None:
+    entry = await home.delivering()
+    home.sim.expire_tokens()
+    home.sim.reject_credentials()
+    for _ in range(3):
+        await home.runtime(entry).subscriptions.async_reconcile()
+        await home.settle()
+    (flow,) = home.hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == "reauth"
+
+
+async def test_an_open_login_does_not_allow_a_second_entry(
+    home: Home,
+) -> None:
+    entry = await home.delivering()
+    await home.reauth(entry)
+    dialog = await home.at_callback()
+    assert dialog.reason == "already_configured"
+
+
+async def test_deliveries_go_on_while_the_login_waits(home: Home) -> None:
+    entry = await home.delivering()
+    await home.reauth(entry)
+    deliveries = await home.sim.deliver()
+    assert [it.status for it in deliveries] == [204]

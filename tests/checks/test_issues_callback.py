@@ -1,24 +1,25 @@
-"""Repairs of the callback URI and its webhook: provoked in the simulator, cured in their flow."""
-
-from http import HTTPStatus
+"""Issues of the callback URI and its webhook: when they are raised, and when they end."""
 
 import pytest
 
+from custom_components.smartcar_dynamic.webhook.uri import async_get_callback_uri
 from simulator import Kind
 
+from ..cloud import Cloud
+from ..entries import WEBHOOK_ID
 from ..home import CALLBACK, ELSEWHERE, PUBLIC, Home
 
+SIGNATURES_REJECTED = "signatures_rejected"
 TRIGGER = "tractionbattery-stateofcharge"
 
 
 async def test_nothing_is_raised_where_all_is_well(home: Home) -> None:
-    await home.live()
-    await home.deliver()
+    await home.delivering()
     await home.pass_hours(26)
     assert await home.raised() == set()
 
 
-async def test_a_webhook_that_is_never_verified_is_told_after_an_hour(home: Home) -> None:
+async def test_an_unverified_webhook_is_reported_after_an_hour(home: Home) -> None:
     await home.live(verify=False)
     assert await home.raised() == set()
     await home.pass_hours(2)
@@ -33,26 +34,7 @@ async def test_verifying_the_webhook_drops_the_issue_by_itself(home: Home) -> No
     assert await home.raised() == set()
 
 
-async def test_the_flow_for_a_webhook_that_is_not_verified_shows_the_callback_uri(
-    home: Home,
-) -> None:
-    await home.live(verify=False)
-    await home.pass_hours(2)
-    step = await home.open_fix("never_verified")
-    assert step["description_placeholders"]["callback_uri"] == CALLBACK
-
-
-async def test_the_flow_for_a_webhook_that_is_not_verified_does_not_close_before_it_is(
-    home: Home,
-) -> None:
-    await home.live(verify=False)
-    await home.pass_hours(2)
-    result = await home.fix("never_verified")
-    assert result["errors"] == {"base": "not_resolved"}
-    assert await home.raised() == {"never_verified"}
-
-
-async def test_a_delivery_proves_a_webhook_that_was_verified_unseen(home: Home) -> None:
+async def test_a_delivery_verifies_a_webhook(home: Home) -> None:
     _, webhook = await home.live(verify=False)
     await home.pass_hours(2)
     webhook.verified = True
@@ -60,13 +42,13 @@ async def test_a_delivery_proves_a_webhook_that_was_verified_unseen(home: Home) 
     assert await home.raised() == set()
 
 
-async def test_another_external_address_is_told_at_once(home: Home) -> None:
+async def test_another_external_address_is_reported_at_once(home: Home) -> None:
     await home.live()
     await home.move_to(ELSEWHERE)
     assert await home.raised() == {"callback_changed"}
 
 
-async def test_another_external_address_is_told_where_only_deliveries_proved_the_old_one(
+async def test_another_address_is_reported_though_only_deliveries_verified_the_first(
     home: Home,
 ) -> None:
     _, webhook = await home.live(verify=False)
@@ -83,20 +65,6 @@ async def test_the_old_address_ends_the_issue(home: Home) -> None:
     assert await home.raised() == set()
 
 
-async def test_a_webhook_that_follows_to_the_new_address_closes_the_flow(home: Home) -> None:
-    _, webhook = await home.live()
-    home.sim.courier.routes[ELSEWHERE] = home.sim.courier.routes[PUBLIC]
-    await home.move_to(ELSEWHERE)
-    step = await home.open_fix("callback_changed")
-    uri = step["description_placeholders"]["callback_uri"]
-    assert uri == CALLBACK.replace(PUBLIC, ELSEWHERE)
-    assert (await home.submit(step))["errors"] == {"base": "not_resolved"}
-    webhook.callback_uri = uri
-    assert (await home.sim.verify(webhook)).succeeded
-    await home.settle()
-    assert "callback_changed" not in await home.raised()
-
-
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
@@ -106,7 +74,7 @@ async def test_a_webhook_that_follows_to_the_new_address_closes_the_flow(home: H
         ("https://homeassistant.local", "not_public"),
     ],
 )
-async def test_an_address_that_smartcar_cannot_reach_is_told(
+async def test_an_address_that_smartcar_cannot_reach_is_reported(
     home: Home, address: str | None, reason: str
 ) -> None:
     await home.live()
@@ -114,17 +82,7 @@ async def test_an_address_that_smartcar_cannot_reach_is_told(
     assert f"callback_not_public_{reason}" in await home.raised()
 
 
-async def test_a_public_address_closes_the_flow(home: Home) -> None:
-    await home.live()
-    await home.move_to("http://home.example")
-    step = await home.open_fix("callback_not_public_not_https")
-    assert (await home.submit(step))["errors"] == {"base": "not_resolved"}
-    await home.hass.config.async_update(external_url=PUBLIC)
-    assert (await home.submit(step))["type"] == "create_entry"
-    assert await home.raised() == set()
-
-
-async def test_a_disabled_webhook_is_told_within_a_day(home: Home) -> None:
+async def test_a_disabled_webhook_is_reported_within_a_day(home: Home) -> None:
     _, webhook = await home.live()
     home.sim.set_enabled(webhook, enabled=False)
     await home.pass_hours(26)
@@ -132,24 +90,13 @@ async def test_a_disabled_webhook_is_told_within_a_day(home: Home) -> None:
     assert issue["translation_placeholders"]["name"] == webhook.name
 
 
-async def test_a_webhook_that_was_disabled_before_is_told_an_hour_after_the_start(
+async def test_a_disabled_webhook_is_reported_an_hour_after_the_start(
     home: Home,
 ) -> None:
     _, webhook = await home.live()
     home.sim.set_enabled(webhook, enabled=False)
     await home.pass_hours(1)
     assert await home.raised() == {"webhook_disabled"}
-
-
-async def test_enabling_the_webhook_closes_the_flow(home: Home) -> None:
-    _, webhook = await home.live()
-    home.sim.set_enabled(webhook, enabled=False)
-    await home.pass_hours(1)
-    step = await home.open_fix("webhook_disabled")
-    assert (await home.submit(step))["errors"] == {"base": "not_resolved"}
-    home.sim.set_enabled(webhook, enabled=True)
-    assert (await home.submit(step))["type"] == "create_entry"
-    assert await home.raised() == set()
 
 
 async def test_enabling_the_webhook_ends_the_issue_within_a_day(home: Home) -> None:
@@ -162,35 +109,14 @@ async def test_enabling_the_webhook_ends_the_issue_within_a_day(home: Home) -> N
     assert await home.raised() == set()
 
 
-async def test_a_flow_says_that_smartcar_cannot_be_asked(home: Home) -> None:
-    _, webhook = await home.live()
-    home.sim.set_enabled(webhook, enabled=False)
-    await home.pass_hours(1)
-    home.sim.fail_api(HTTPStatus.BAD_GATEWAY, path="/webhooks", times=-1)
-    assert (await home.fix("webhook_disabled"))["errors"] == {"base": "not_checked"}
-    assert await home.raised() == {"webhook_disabled"}
-
-
-async def test_a_webhook_that_is_gone_is_told(home: Home) -> None:
+async def test_a_missing_webhook_is_reported(home: Home) -> None:
     _, webhook = await home.live()
     home.sim.delete_webhook(webhook)
     await home.pass_hours(1)
     assert await home.raised() == {"webhook_elsewhere_missing"}
 
 
-async def test_a_new_webhook_is_taken_over_and_the_cars_are_subscribed_to_it(home: Home) -> None:
-    entry, webhook = await home.live()
-    home.sim.delete_webhook(webhook)
-    await home.pass_hours(1)
-    step = await home.open_fix("webhook_elsewhere_missing")
-    new = await home.webhook(name="Another one", verify=True)
-    assert (await home.submit(step))["type"] == "create_entry"
-    assert entry.data["smartcar_webhook_id"] == new.id
-    connection = home.sim.connection(home.sim.current_car)
-    assert home.sim.cloud.subscription(new, connection) is not None
-
-
-async def test_the_webhook_that_points_here_counts_where_the_known_one_points_elsewhere(
+async def test_a_webhook_that_points_here_replaces_the_known_one(
     home: Home,
 ) -> None:
     entry, webhook = await home.live()
@@ -201,7 +127,7 @@ async def test_the_webhook_that_points_here_counts_where_the_known_one_points_el
     assert await home.raised() == set()
 
 
-async def test_a_webhook_that_points_elsewhere_is_told(home: Home) -> None:
+async def test_a_webhook_that_points_elsewhere_is_reported(home: Home) -> None:
     _, webhook = await home.live()
     webhook.callback_uri = f"{ELSEWHERE}/"
     await home.pass_hours(1)
@@ -210,7 +136,7 @@ async def test_a_webhook_that_points_elsewhere_is_told(home: Home) -> None:
     assert (await home.submit(step))["type"] == "create_entry"
 
 
-async def test_a_redirect_uri_in_the_webhook_is_told(home: Home) -> None:
+async def test_a_redirect_uri_in_the_webhook_is_reported(home: Home) -> None:
     _, webhook = await home.live()
     webhook.callback_uri = "https://my.home-assistant.io/redirect/oauth"
     await home.pass_hours(1)
@@ -219,14 +145,14 @@ async def test_a_redirect_uri_in_the_webhook_is_told(home: Home) -> None:
     assert (await home.submit(step))["type"] == "create_entry"
 
 
-async def test_a_redirect_uri_in_a_webhook_that_is_not_known_is_told(home: Home) -> None:
+async def test_a_redirect_uri_in_an_unknown_webhook_is_reported(home: Home) -> None:
     await home.set_up(home.new_entry(None))
     await home.webhook(callback_uri=f"{PUBLIC}/auth/external/callback")
     await home.pass_hours(1)
     assert "webhook_elsewhere_redirect" in await home.raised()
 
 
-async def test_an_account_without_a_webhook_that_points_here_is_told(home: Home) -> None:
+async def test_an_account_without_our_webhook_is_reported(home: Home) -> None:
     await home.set_up(home.new_entry(None))
     await home.pass_hours(1)
     step = await home.open_fix("webhook_elsewhere_none_here")
@@ -234,7 +160,7 @@ async def test_an_account_without_a_webhook_that_points_here_is_told(home: Home)
     assert (await home.submit(step))["type"] == "create_entry"
 
 
-async def test_a_webhook_without_triggers_is_told(home: Home) -> None:
+async def test_a_webhook_without_triggers_is_reported(home: Home) -> None:
     _, webhook = await home.live(triggers=[])
     await home.pass_hours(1)
     step = await home.open_fix("webhook_incomplete_no_triggers")
@@ -242,7 +168,7 @@ async def test_a_webhook_without_triggers_is_told(home: Home) -> None:
     assert (await home.submit(step))["type"] == "create_entry"
 
 
-async def test_a_webhook_without_data_is_told(home: Home) -> None:
+async def test_a_webhook_without_data_is_reported(home: Home) -> None:
     _, webhook = await home.live(data=[])
     await home.pass_hours(1)
     step = await home.open_fix("webhook_incomplete_no_data")
@@ -250,7 +176,7 @@ async def test_a_webhook_without_data_is_told(home: Home) -> None:
     assert (await home.submit(step))["type"] == "create_entry"
 
 
-async def test_triggers_that_a_car_can_never_fire_are_told_with_the_car(home: Home) -> None:
+async def test_triggers_that_can_never_fire_are_reported_with_the_car(home: Home) -> None:
     _, webhook = await home.live(triggers=["closure-sunroof"])
     await home.deliver()
     await home.pass_hours(1)
@@ -269,7 +195,7 @@ async def test_a_webhook_whose_signals_cannot_be_read_is_not_judged(home: Home) 
     assert await home.raised() == set()
 
 
-async def test_a_subscribed_car_of_which_nothing_arrives_is_told_after_a_day(home: Home) -> None:
+async def test_a_day_without_any_delivery_is_reported(home: Home) -> None:
     await home.live()
     await home.pass_hours(23)
     assert await home.raised() == set()
@@ -293,32 +219,28 @@ async def test_a_test_delivery_ends_that_nothing_arrives(home: Home) -> None:
     assert await home.raised() == set()
 
 
-async def test_a_dynamic_webhook_that_falls_silent_is_told(home: Home) -> None:
-    await home.live(Kind.DYNAMIC)
-    await home.deliver()
+async def test_a_dynamic_webhook_that_falls_silent_is_reported(home: Home) -> None:
+    await home.delivering(Kind.DYNAMIC)
     await home.pass_hours(7)
     assert await home.raised() == {"api_v2_end", "deliveries_stopped"}
     assert (await home.fix("deliveries_stopped"))["errors"] == {"base": "not_resolved"}
 
 
 async def test_the_next_delivery_ends_the_silence(home: Home) -> None:
-    await home.live(Kind.DYNAMIC)
-    await home.deliver()
+    await home.delivering(Kind.DYNAMIC)
     await home.pass_hours(7)
     await home.deliver()
     assert await home.raised() == {"api_v2_end"}
 
 
 async def test_the_current_platform_may_be_silent(home: Home) -> None:
-    await home.live()
-    await home.deliver()
+    await home.delivering()
     await home.pass_hours(30)
     assert await home.raised() == set()
 
 
 async def test_a_night_with_home_assistant_off_is_no_silence(home: Home) -> None:
-    entry, _ = await home.live(Kind.DYNAMIC)
-    await home.deliver()
+    entry = await home.delivering(Kind.DYNAMIC)
     await home.restart(entry, hours=9)
     assert await home.raised() == {"api_v2_end"}
     await home.pass_hours(1)
@@ -327,17 +249,91 @@ async def test_a_night_with_home_assistant_off_is_no_silence(home: Home) -> None
     assert await home.raised() == {"api_v2_end"}
 
 
-async def test_a_silence_after_a_night_off_is_told_after_two_hours(home: Home) -> None:
-    entry, _ = await home.live(Kind.DYNAMIC)
-    await home.deliver()
+async def test_silence_after_a_night_off_is_reported_after_two_hours(home: Home) -> None:
+    entry = await home.delivering(Kind.DYNAMIC)
     await home.restart(entry, hours=9)
     await home.pass_hours(3)
     assert "deliveries_stopped" in await home.raised()
 
 
-async def test_a_silence_that_was_told_is_told_again_after_a_restart(home: Home) -> None:
-    entry, _ = await home.live(Kind.DYNAMIC)
-    await home.deliver()
+async def test_reported_silence_is_reported_again_after_a_restart(home: Home) -> None:
+    entry = await home.delivering(Kind.DYNAMIC)
     await home.pass_hours(7)
     await home.restart(entry)
     assert "deliveries_stopped" in await home.raised()
+
+
+# Signatures
+
+
+async def reject(home: Home) -> None:
+    """Refuse three deliveries in a row."""
+    await home.live()
+    home.sim.faults.corrupt_signatures = -1
+    for _ in range(3):
+        await home.deliver()
+
+
+async def test_two_wrong_signatures_may_be_a_strangers(home: Home) -> None:
+    await home.live()
+    home.sim.faults.corrupt_signatures = 2
+    await home.deliver()
+    assert await home.raised() == set()
+
+
+async def test_three_wrong_signatures_in_a_row_are_reported(
+    home: Home,
+) -> None:
+    await reject(home)
+    placeholders = (await home.issue(SIGNATURES_REJECTED))["translation_placeholders"]
+    assert placeholders["count"] == "3"
+    assert placeholders["time"]
+    assert placeholders["entry"] == "Our cars"
+
+
+async def test_a_right_signature_ends_the_issue(home: Home) -> None:
+    await reject(home)
+    assert await home.raised() == {SIGNATURES_REJECTED}
+    home.sim.faults.corrupt_signatures = 0
+    await home.deliver()
+    assert await home.raised() == set()
+
+
+async def test_wrong_signatures_are_reported_again_after_a_restart(home: Home) -> None:
+    await reject(home)
+    await home.restart(home.entries[0])
+    assert await home.raised() == {SIGNATURES_REJECTED}
+
+
+async def test_unsigned_requests_are_no_issue(home: Home) -> None:
+    await home.live()
+    home.sim.faults.missing_signatures = -1
+    for _ in range(5):
+        await home.deliver()
+    assert await home.raised() == set()
+
+
+# Home Assistant Cloud
+
+
+async def test_a_cloudhook_that_replaces_the_address_is_reported(home: Home, cloud: Cloud) -> None:
+    cloud.is_subscribed = False
+    await home.live()
+    cloud.is_subscribed = True
+    cloud.notify()
+    await home.settle()
+    assert await home.raised() == {"callback_changed"}
+    step = await home.open_fix("callback_changed")
+    assert step["description_placeholders"]["callback_uri"] == cloud.cloudhooks[WEBHOOK_ID]
+
+
+async def test_a_cloud_that_is_not_connected_yet_changes_nothing(home: Home, cloud: Cloud) -> None:
+    home.sim.courier.routes["https://hooks.example"] = home.sim.courier.routes[PUBLIC]
+    cloud.is_subscribed = False
+    await home.live()
+    cloud.is_subscribed = True
+    cloud.is_connected = False
+    cloud.notify()
+    await home.settle()
+    assert await home.raised() == set()
+    assert (await async_get_callback_uri(home.hass, WEBHOOK_ID)).obstacle == "cloud_disconnected"

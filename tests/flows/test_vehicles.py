@@ -1,4 +1,4 @@
-"""No car yet: Smartcar Connect, and back through Home Assistant's own page."""
+"""The steps of the vehicles: connected, chosen, subscribed."""
 
 from collections.abc import Generator
 
@@ -7,10 +7,6 @@ from homeassistant.helpers.http import current_request
 import pytest
 from yarl import URL
 
-from custom_components.smartcar_dynamic.api import hosts
-from custom_components.smartcar_dynamic.connect import async_application_id, reauthenticate_url
-from custom_components.smartcar_dynamic.smartcar.model import Problem, Remedy
-from custom_components.smartcar_dynamic.vehicle import ActiveProblem
 from simulator import Kind
 
 from ..dialog import Dialog
@@ -21,12 +17,12 @@ BACK = f"{PUBLIC}/auth/external/callback"
 
 @pytest.fixture
 def carless(home: Home) -> Home:
-    home.sim.remove_car(home.sim.current_car)
+    home.sim.remove_car(home.car())
     return home
 
 
 async def no_vehicles(home: Home) -> Dialog:
-    dialog = await (await home.add("current")).submit(**home.values_v3())
+    dialog = await home.at_callback()
     dialog, _ = await home.verified(dialog)
     assert dialog.step == "no_vehicles"
     return dialog
@@ -61,7 +57,7 @@ async def test_a_car_is_connected_on_the_way(carless: Home) -> None:
     await carless.finished(dialog)
 
 
-async def test_the_way_to_connect_stays_open_when_the_page_is_loaded_again(carless: Home) -> None:
+async def test_connect_stays_open_when_the_page_is_reloaded(carless: Home) -> None:
     dialog = await no_vehicles(carless)
     await dialog.choose("connect")
     await dialog.submit(application_id=carless.current.id)
@@ -119,15 +115,15 @@ async def test_without_a_car_the_entry_waits_for_one(carless: Home) -> None:
 
 async def test_a_dynamic_webhook_offers_no_connect(home: Home) -> None:
     home.values_v2()
-    dialog = await (await home.add("dynamic")).submit(**home.values_v2())
-    home.sim.remove_car(home.sim.dynamic_car)
+    dialog = await home.at_callback(Kind.DYNAMIC)
+    home.sim.remove_car(home.car(Kind.DYNAMIC))
     dialog, _ = await home.verified(dialog, Kind.DYNAMIC)
     assert dialog.step == "no_vehicles"
     assert dialog.result["menu_options"] == ["vehicles", "finish"]
     await dialog.close()
 
 
-async def test_an_application_id_that_smartcar_does_not_tell_is_typed(carless: Home) -> None:
+async def test_an_application_id_can_be_typed(carless: Home) -> None:
     dialog = await no_vehicles(carless)
     carless.sim.fail_api(403, path="/applications", problem="PERMISSION")
     await dialog.choose("connect")
@@ -168,46 +164,80 @@ def _request() -> Generator[None]:
     current_request.reset(token)
 
 
-async def test_a_car_without_its_owners_login_is_led_to_its_own_page(home: Home) -> None:
-    entry = await home.delivering()
-    (state,) = home.runtime(entry).coordinator.vehicles.values()
-    application_id = await async_application_id(home.runtime(entry))
-    assert application_id == home.current.id
-    url = URL(reauthenticate_url(hosts(), state, application_id) or "")
-    assert url.path == "/connect/oauth/reauthenticate"
-    assert dict(url.query) == {
-        "response_type": "none",
-        "client_id": home.current.id,
-        "vehicle_id": state.info.id,
-    }
-    async with ClientSession() as browser, browser.post(url, data={"action": "allow"}) as page:
-        assert page.status == 200
+# Choosing and subscribing
 
 
-async def test_the_application_is_asked_for_where_no_delivery_has_named_it(home: Home) -> None:
-    entry = await home.delivering()
-    home.runtime(entry).store.data.application_id = None
-    assert await async_application_id(home.runtime(entry)) == home.current.id
-    home.sim.fail_api(403, path="/applications", problem="PERMISSION")
-    assert await async_application_id(home.runtime(entry)) is None
+async def test_a_car_that_is_not_chosen_is_left_out(home: Home) -> None:
+    van = home.sim.add_car("Van")
+    dialog = await home.at_callback()
+    dialog, webhook = await home.verified(dialog)
+    assert set(dialog.options) == {van.id, home.car().id}
+    await dialog.submit(vehicles=[home.car().id])
+    entry = await home.created(await dialog.settle())
+    assert entry.options == {"excluded_vehicles": [van.id]}
+    assert home.subscribed(webhook) == {"Crossover"}
+    assert set(home.runtime(entry).coordinator.vehicles) == {home.car().id}
 
 
-async def test_the_application_of_a_dynamic_webhook_is_its_client_id(home: Home) -> None:
-    entry = await home.delivering(Kind.DYNAMIC)
-    assert await async_application_id(home.runtime(entry)) == home.dynamic.id
+async def test_choosing_no_car_leaves_all_of_them_out(home: Home) -> None:
+    dialog = await home.at_callback()
+    dialog, webhook = await home.verified(dialog)
+    entry = await home.created(await dialog.submit(vehicles=[]))
+    assert entry.title == "Smartcar"
+    assert entry.options == {"excluded_vehicles": [home.car().id]}
+    assert home.subscribed(webhook) == set()
 
 
-async def test_the_error_itself_may_name_the_application(home: Home) -> None:
-    entry = await home.delivering(Kind.DYNAMIC)
-    (state,) = home.runtime(entry).coordinator.vehicles.values()
-    assert reauthenticate_url(hosts(), state, None) is None
-    page = f"https://connect.smartcar.com/oauth/reauthenticate?client_id={home.dynamic.id}"
-    problem = Problem(
-        "CONNECTED_SERVICES_ACCOUNT",
-        "AUTHENTICATION_FAILED",
-        Remedy.REAUTHENTICATE,
-        reauthenticate_url=page,
-    )
-    state.active_problems["login"] = ActiveProblem(problem, 0, 0)
-    url = URL(reauthenticate_url(hosts(), state, None) or "")
-    assert url.query["client_id"] == home.dynamic.id
+async def test_a_failing_subscription_does_not_stop_the_others(home: Home) -> None:
+    home.sim.add_car("Van")
+    dialog = await home.at_callback()
+    dialog, webhook = await home.verified(dialog)
+    home.sim.fail_api(400, path="/subscriptions", problem="VALIDATION")
+    entry = await home.finished(dialog)
+    assert entry.title.count(",") == 1
+    assert home.subscribed(webhook) == {"Crossover", "Van"}
+
+
+async def test_cars_are_subscribed_later_where_smartcar_is_down(home: Home) -> None:
+    dialog = await home.at_callback()
+    dialog, webhook = await home.verified(dialog)
+    home.sim.fail_api(0, path="/subscriptions")
+    await home.finished(dialog)
+    assert home.subscribed(webhook) == {"Crossover"}
+
+
+async def test_a_car_without_attributes_is_shown_by_its_id(home: Home) -> None:
+    dialog = await home.at_callback(Kind.DYNAMIC)
+    car = home.car(Kind.DYNAMIC)
+    home.sim.fail_api(500, path=f"/vehicles/{car.id}", problem="SERVER.INTERNAL", times=-1)
+    dialog, _ = await home.verified(dialog, Kind.DYNAMIC)
+    assert dialog.options == {car.id: f"Vehicle {car.id[-4:]} · {car.id[-4:]}"}
+
+
+async def test_a_list_of_cars_that_fails_can_be_retried(home: Home) -> None:
+    dialog = await home.at_callback()
+    home.sim.fail_api(500, path="/connections")
+    dialog, _ = await home.verified(dialog)
+    assert dialog.step == "vehicles_unknown"
+    await dialog.choose("vehicles")
+    await home.finished(dialog)
+
+
+async def test_cars_that_cannot_be_listed_are_found_later(home: Home) -> None:
+    dialog = await home.at_callback()
+    home.sim.fail_api(500, path="/connections")
+    dialog, webhook = await home.verified(dialog)
+    entry = await home.created(await dialog.choose("finish"))
+    assert entry.title == "Smartcar"
+    assert home.subscribed(webhook) == {"Crossover"}
+
+
+async def test_a_window_closed_while_subscribing_leaves_nothing_behind(home: Home) -> None:
+    dialog = await home.at_callback()
+    dialog, webhook = await home.verified(dialog)
+    await dialog.submit(vehicles=list(dialog.options))
+    assert dialog.step == "subscribe"
+    await dialog.close()
+    await home.settle()
+    assert home.webhook_ids() == set()
+    assert home.subscribed(webhook) == set()

@@ -1,0 +1,83 @@
+"""Smartcar's challenge is answered while a flow is open."""
+
+from ..entries import WEBHOOK_ID
+from ..home import PUBLIC, Home
+
+
+async def test_a_delivery_before_the_entry_exists_must_come_again(home: Home) -> None:
+    dialog = await home.at_callback()
+    dialog, webhook = await home.verified(dialog)
+    home.sim.subscribe(webhook, home.car())
+    (delivery, *_) = await home.sim.deliver()
+    assert delivery.status == 503
+    await dialog.close()
+
+
+async def test_a_stranger_is_refused_before_the_entry_exists(home: Home) -> None:
+    dialog = await home.at_callback()
+    path = dialog.callback_uri.removeprefix(PUBLIC)
+    async with home.http.post(path, json={"eventType": "VEHICLE_STATE"}) as answer:
+        assert answer.status == 401
+    await dialog.close()
+
+
+async def test_the_new_entry_knows_that_its_callback_was_verified(home: Home) -> None:
+    dialog = await home.at_callback()
+    dialog, webhook = await home.verified(dialog)
+    entry = await home.finished(dialog)
+    health = home.runtime(entry).store.data.status
+    assert health.verified_at is not None
+    assert health.callback_uri == webhook.callback_uri
+
+
+async def test_deliveries_go_on_while_a_flow_waits_for_the_challenge(home: Home) -> None:
+    entry = await home.delivering()
+    dialog = await home.reconfigure(entry, "callback")
+    await dialog.submit()
+    deliveries = await home.sim.deliver()
+    assert [it.status for it in deliveries] == [204]
+    await dialog.close()
+    assert home.webhook_ids() == {WEBHOOK_ID}
+    assert (await home.sim.verify(home.webhook_of(entry))).succeeded
+
+
+async def test_the_wait_outlives_a_reload_of_the_entry(
+    home: Home,
+) -> None:
+    entry = await home.delivering()
+    dialog = await home.reconfigure(entry, "callback")
+    await home.wait_in_vain(dialog)
+    await home.reload(entry)
+    await dialog.choose("wait")
+    assert (await home.sim.verify(home.webhook_of(entry))).succeeded
+    await dialog.settle()
+    await home.reconfigured(dialog, entry)
+
+
+async def test_the_challenge_may_come_after_waiting_again(home: Home) -> None:
+    dialog = await home.wait_in_vain(await home.at_callback())
+    webhook = await home.webhook_for(dialog)
+    await dialog.choose("wait")
+    assert dialog.step == "wait"
+    assert (await home.sim.verify(webhook)).succeeded
+    await home.finished(await dialog.settle())
+
+
+async def test_a_challenge_that_comes_late_is_still_taken(home: Home) -> None:
+    dialog = await home.wait_in_vain(await home.at_callback())
+    webhook = await home.webhook_for(dialog, verify=True)
+    await dialog.choose("webhook")
+    entry = await home.finished(dialog)
+    assert entry.data["smartcar_webhook_id"] == webhook.id
+
+
+async def test_what_is_verified_later_is_answered_by_the_entry(home: Home) -> None:
+    dialog = await home.wait_in_vain(await home.at_callback())
+    webhook = await home.webhook_for(dialog)
+    await dialog.choose("webhook")
+    entry = await home.finished(dialog)
+    assert entry.data["smartcar_webhook_id"] == webhook.id
+    assert home.runtime(entry).store.data.status.verified_at is None
+    assert (await home.sim.verify(webhook)).succeeded
+    await home.settle()
+    assert home.runtime(entry).store.data.status.verified_at is not None
