@@ -9,21 +9,29 @@ from simulator import Kind
 from .home import ELSEWHERE, PUBLIC, Home
 
 
+async def test_an_answered_challenge_verifies_nothing(home: Home) -> None:
+    await home.live()
+    assert home.state("binary_sensor", home.sim.current_car, "callback_verified") == "unknown"
+
+
 async def test_a_verified_callback_is_shown(home: Home) -> None:
     await home.live()
+    await home.deliver()
     assert home.state("binary_sensor", home.sim.current_car, "callback_verified") == "on"
 
 
 async def test_a_callback_that_was_never_verified_is_shown(home: Home) -> None:
     _, webhook = await home.live(verify=False)
+    await home.pass_hours(2)
     assert home.state("binary_sensor", home.sim.current_car, "callback_verified") == "off"
     await home.sim.verify(webhook)
     await home.settle()
-    assert home.state("binary_sensor", home.sim.current_car, "callback_verified") == "on"
+    assert home.state("binary_sensor", home.sim.current_car, "callback_verified") == "unknown"
 
 
 async def test_a_callback_at_another_address_is_not_verified(home: Home) -> None:
     await home.live()
+    await home.deliver()
     await home.move_to(ELSEWHERE)
     assert home.state("binary_sensor", home.sim.current_car, "callback_verified") == "off"
     await home.move_to(PUBLIC)
@@ -131,6 +139,7 @@ async def test_a_car_that_was_deleted_and_has_come_back_has_them_again(home: Hom
     home.data(entry).coordinator.vehicles[car.id].listed = False
     assert (await home.remove_device(car))["success"]
     home.sim.subscribe(webhook, car)
+    await home.pass_time(minutes=6)
     await home.deliver()
     assert home.state("binary_sensor", car, "account_problem") == "off"
     assert home.state("binary_sensor", car, "callback_verified") == "on"

@@ -25,7 +25,7 @@ from .store import SmartcarStore, StoredData
 from .subscriptions import Subscriptions
 from .vehicle import VehicleState
 from .webhook import cloudhook
-from .webhook.handler import SmartcarWebhook
+from .webhook.handler import SmartcarWebhook, async_pause
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -36,8 +36,10 @@ _REMOVAL_TIMEOUT = 30
 
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
-    """Set up the actions."""
+    """Set up the actions, and have deliveries sent again until their entries are loaded."""
     async_register_services(hass)
+    for entry in hass.config_entries.async_entries(DOMAIN, include_disabled=False):
+        async_pause(hass, entry.data[CONF_WEBHOOK_ID])
     return True
 
 
@@ -45,6 +47,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     """Set up from what is stored: Smartcar need not be up."""
     store = SmartcarStore(hass, entry.entry_id)
     await store.async_load()
+    entry.async_on_unload(store.async_close)
     coordinator = SmartcarCoordinator(hass, store, entry.options.get(CONF_EXCLUDED, ()))
     client = create_client(hass, entry)
     subscriptions = Subscriptions(hass, entry, client, store, coordinator)
@@ -75,6 +78,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     for vehicle in coordinator.vehicles.values():
         update_device(vehicle)
     webhook.async_register()
+    entry.async_on_unload(webhook.async_pause)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     subscriptions.async_start()
     monitor.async_start()
@@ -86,7 +90,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) ->
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
     entry.runtime_data.webhook.async_pause()
-    await entry.runtime_data.store.async_save()
+    await entry.runtime_data.client.wait_for_renewal()
+    await entry.runtime_data.store.async_close()
     return True
 
 

@@ -127,6 +127,9 @@ class SmartcarClient(Protocol):
     async def application_id(self) -> str | None:
         """Return the ID by which Smartcar Connect knows the application."""
 
+    async def wait_for_renewal(self) -> None:
+        """Return once no token is being renewed: what is renewed must be saved."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -155,6 +155,10 @@ class ClientV3(ApiClient, SmartcarClient):
         )
         return next((id_ for item in found if (id_ := as_str(item.get("id")))), None)
 
+    @override
+    async def wait_for_renewal(self) -> None:
+        """Return at once: a token of API v3 can be fetched again."""
+
     async def signals(self, vehicle: VehicleInfo) -> object:
         """Return all of a vehicle's signals as sent ("Get signals" page). One billed call."""
         url = build_url(self._hosts.vehicle, "v3", "vehicles", vehicle.id, "signals")

@@ -58,7 +58,7 @@ class Decoder:
         return Delivery(
             kind,
             test=test,
-            webhook_id=webhook_of(payload),
+            smartcar_webhook_id=webhook_of(payload),
             application_id=as_str(as_dict(payload.get("meta")).get("applicationId")),
             reports=()
             if test or kind is Kind.UNKNOWN
