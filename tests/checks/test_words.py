@@ -173,4 +173,6 @@ SECTIONS = ("common", "exceptions", "issues", "services", "system_health")
     product(SECTIONS, ["please", "  ", " ,", "e.g.", "i.e.", "Home assistant", "smartcar "]),
 )
 def test_the_words_are_home_assistants(section: str, never: str) -> None:
-    assert [text for text in texts(WORDS[section]) if never in text] == []
+    # A paragraph of a numbered step is indented, or Markdown begins to count again after it.
+    found = [text for text in texts(WORDS[section]) if never in text.replace("\n   ", "\n")]
+    assert found == []
