@@ -11,12 +11,12 @@ from .api import hosts
 from .checks.issues import check_of
 from .checks.result import CheckStatus
 from .connect import async_application_id, reauthenticate_url
-from .const import CONF_MANAGEMENT_TOKEN, DOMAIN
+from .const import CONF_MANAGEMENT_TOKEN, DASHBOARD_URL, DOMAIN
 from .device import async_remove_devices
 from .flows import forms
 from .runtime import SmartcarConfigEntry
 from .smartcar.client import SmartcarError
-from .util import now_ms
+from .util import now_ms, plain_text
 from .vehicle import VehicleState
 from .webhook.uri import async_get_callback_uri
 
@@ -31,7 +31,8 @@ class _EntryRepairFlow(RepairsFlow):
     def __init__(self, entry: SmartcarConfigEntry, data: IssueData) -> None:
         self._entry = entry
         self._placeholders = {
-            "entry": entry.title,
+            "entry": plain_text(entry.title),
+            "dashboard": DASHBOARD_URL,
             **{name: str(value) for name, value in data.items() if value is not None},
         }
 
@@ -221,6 +222,7 @@ class UnloadedRepairFlow(ConfirmRepairFlow):
             known = result.get("description_placeholders") or {}
             result["description_placeholders"] = {
                 "callback_uri": "-",
+                "dashboard": DASHBOARD_URL,
                 "url": _MY_SMARTCAR,
                 **known,
             }

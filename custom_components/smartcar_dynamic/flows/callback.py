@@ -168,7 +168,9 @@ class CallbackSteps(FlowBase):
         named = None if verification is None else verification.smartcar_webhook_id
         if self._entry is not None and self._matcher is None:
             if verification is None or not verification.is_answered:
-                return self.async_abort(reason="verify_later")
+                return self.async_abort(
+                    reason="verify_later", description_placeholders=self._placeholders
+                )
             if named in (None, self._data.get(CONF_SMARTCAR_WEBHOOK_ID)):
                 return await self._async_after_webhook()
         if self._data[CONF_API] == API_V2:
@@ -193,7 +195,9 @@ class CallbackSteps(FlowBase):
         except SmartcarError:
             return self.async_abort(reason="cannot_connect")
         if not self._webhooks:
-            return self.async_abort(reason="no_webhooks")
+            return self.async_abort(
+                reason="no_webhooks", description_placeholders=self._placeholders
+            )
         ours = self._our_webhooks() or [
             webhook for webhook in self._webhooks if webhook.id == known[CONF_SMARTCAR_WEBHOOK_ID]
         ]
