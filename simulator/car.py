@@ -202,6 +202,16 @@ class Car:
             self.charge_rate_before = self.charge_rate
             self.charging = False
 
+    def set_charge_limit(self, percent: int) -> None:
+        """Set the charge limit, percent."""
+        self.wake()
+        self.charge_limit = percent
+
+    def set_state_of_charge(self, percent: float) -> None:
+        """Fill or empty the battery at once, percent."""
+        self.wake()
+        self.energy = self.model.capacity * percent / 100
+
     def drive(self, destination: str | Place) -> None:
         """Drive to one of its places, or to a position, along the road it knows or straight."""
         self._must(not self.driving, "is driving already")

@@ -1,6 +1,6 @@
 """The truth as JSON, for tests, the dashboard page and the demo."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import signals
 from .car import Car
@@ -8,26 +8,24 @@ from .clock import iso
 from .cloud import Application, Subscription, Webhook
 from .delivery import Delivery, Verification
 from .payloads_v2 import PATHS
-
-if TYPE_CHECKING:
-    from .simulator import Simulator
+from .world import World
 
 type Body = dict[str, Any]
 
 
-def state(simulator: Simulator) -> Body:
+def state(world: World) -> Body:
     """Return everything."""
-    cloud, clock, courier = simulator.cloud, simulator.clock, simulator.courier
+    cloud, clock, courier = world.cloud, world.clock, world.courier
     return {
-        "url": simulator.url,
+        "url": cloud.url,
         "time": {
             "now": iso(clock.now),
             "wall": iso(clock.wall),
             "speed": clock.speed,
-            "running": simulator.running,
+            "running": world.running,
         },
         "applications": [application(it) for it in cloud.applications.values()],
-        "cars": {vehicle_id: car(simulator, it) for vehicle_id, it in cloud.cars.items()},
+        "cars": {vehicle_id: car(world, it) for vehicle_id, it in cloud.cars.items()},
         "webhooks": {key: webhook(it) for key, it in cloud.webhooks.items()},
         "subscriptions": [subscription(it) for it in cloud.subscriptions.values()],
         "deliveries": {
@@ -76,10 +74,10 @@ def application(it: Application) -> Body:
     }
 
 
-def car(simulator: Simulator, it: Car) -> Body:
+def car(world: World, it: Car) -> Body:
     """Return the truth of one car: km, %, kWh, W, A, V, kPa, °C, min, degrees."""
-    connection = simulator.cloud.connection_of(it.id)
-    day = simulator.days.get(it.id)
+    connection = world.cloud.connection_of(it.id)
+    day = world.days.get(it.id)
     return {
         "id": it.id,
         "name": it.name,

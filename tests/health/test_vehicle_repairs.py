@@ -101,7 +101,7 @@ async def test_resolved_ends_the_issue(home: Home) -> None:
     car = await live_and_told(home)
     home.sim.revoke(car)
     await home.deliver(car)
-    home.sim.sleep(car)
+    home.sim.act(car, Car.sleep)
     home.sim.set_problem(car, None)
     await home.deliver(car)
     assert await home.raised() == set()
@@ -112,7 +112,7 @@ async def test_the_next_good_reading_ends_the_issue(home: Home) -> None:
     home.sim.revoke(car)
     await home.deliver(car)
     home.sim.set_problem(car, None)
-    home.sim.drive(car, "work")
+    home.sim.act(car, Car.drive, "work")
     await home.deliver(car)
     assert await home.raised() == DYNAMIC_AND
 
