@@ -1,8 +1,8 @@
-"""A Smartcar cloud on loopback: v2.0 and v3 APIs, Connect, dashboard, deliveries, cars."""
+"""A Smartcar cloud on loopback: its APIs, Connect, dashboard, webhook deliveries, and cars."""
 
 from .car import Car, ImpossibleError, Model
 from .cloud import Application, Connection, Kind, NotFoundError, Subscription, Webhook
-from .delivery import Attempt, Delivery, Verification
+from .delivery_queue import Attempt, Delivery, Verification
 from .faults import DeliveryFaults
 from .geo import Place
 from .simulator import Simulator

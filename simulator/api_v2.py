@@ -4,15 +4,23 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from .api import (
+    BILLED,
+    ApiError,
+    OAuthError,
+    authenticate_client,
+    bearer_token,
+    client_credentials,
+    read_form,
+)
 from .clock import iso
 from .cloud import Application, Cloud, Connection, NotFoundError, Webhook
-from .http import BILLED, ApiError, OAuthError, bearer, client_credentials, client_of, form_of
-from .payloads_v2 import PATHS, refusal
+from .payloads_v2 import PATHS, path_problem
 from .problems import find
 from .tokens import Grant
 
-_PAGE = 10
-_LARGEST_PAGE = 50
+_DEFAULT_PAGE = 10
+_MAX_PAGE = 50
 
 
 def _number(request: web.Request, name: str, default: int) -> int:
@@ -26,7 +34,7 @@ class ApiV2:
     """The handlers of `/auth/oauth/token` and `/api/v2.0`."""
 
     def __init__(self, cloud: Cloud) -> None:
-        """Serve this cloud."""
+        """Initialize."""
         self._cloud = cloud
 
     def routes(self) -> list[web.RouteDef]:
@@ -47,8 +55,8 @@ class ApiV2:
         ]
 
     async def _token(self, request: web.Request) -> web.Response:
-        form = await form_of(request)
-        application = client_of(self._cloud, client_credentials(request, form), m2m=False)
+        form = await read_form(request)
+        application = authenticate_client(self._cloud, client_credentials(request, form), m2m=False)
         match form.get("grant_type"):
             case "refresh_token":
                 tokens = self._cloud.tokens.refresh(
@@ -61,15 +69,15 @@ class ApiV2:
         if tokens is None:
             raise OAuthError(400, "invalid_grant", "The token or code is not valid any more.")
         application.tokens = tokens
-        return web.json_response(tokens.answer)
+        return web.json_response(tokens.response)
 
     async def _user(self, request: web.Request) -> web.Response:
         return web.json_response({"id": self._grant(request).owner_id})
 
     async def _vehicles(self, request: web.Request) -> web.Response:
-        limit, offset = _number(request, "limit", _PAGE), _number(request, "offset", 0)
-        if limit > _LARGEST_PAGE:
-            raise ApiError(find("VALIDATION"), f"limit is larger than {_LARGEST_PAGE}")
+        limit, offset = _number(request, "limit", _DEFAULT_PAGE), _number(request, "offset", 0)
+        if limit > _MAX_PAGE:
+            raise ApiError(find("VALIDATION"), f"limit is larger than {_MAX_PAGE}")
         connections = self._cloud.connections_of(self._grant(request))
         return web.json_response(
             {
@@ -136,7 +144,7 @@ class ApiV2:
             raise ApiError(find("RESOURCE_NOT_FOUND.PATH"))
         connection = self._connection(request)
         request[BILLED] = True
-        problem = refusal(connection.car, path, connection.permissions)
+        problem = path_problem(connection, path)
         if problem is not None:
             reconnect = problem.code == "AUTHENTICATION_FAILED"
             url = self._cloud.reauthenticate_url(connection) if reconnect else None
@@ -151,7 +159,7 @@ class ApiV2:
         )
 
     def _grant(self, request: web.Request) -> Grant:
-        grant = self._cloud.tokens.grant_of(bearer(request))
+        grant = self._cloud.tokens.grant_of(bearer_token(request))
         if grant is None:
             raise ApiError(find("AUTHENTICATION"))
         return grant
@@ -167,7 +175,7 @@ class ApiV2:
         raise ApiError(find("PERMISSION.null"))
 
     def _managed(self, request: web.Request) -> Application:
-        token = bearer(request)
+        token = bearer_token(request)
         for application in self._cloud.applications.values():
             if token == application.management_token:
                 return application

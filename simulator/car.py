@@ -1,4 +1,4 @@
-"""A car: the truth that everything else reports."""
+"""A car: its state, what can be done to it, and how it changes with time."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,10 +9,10 @@ from .geo import Place, Route
 from .problems import Problem
 
 _STEP = timedelta(seconds=30)
-_KNEE = 80.0
+_TAPER_START = 80.0
 _FULL = 100.0
-_TRICKLE = 0.25
-_CHARGING_LOSS = 0.92
+_POWER_SHARE_WHEN_FULL = 0.25
+_EFFICIENCY = 0.92
 
 
 class ImpossibleError(Exception):
@@ -20,7 +20,7 @@ class ImpossibleError(Exception):
 
 
 class ChargingStatus(StrEnum):
-    """What both generations call the charging status."""
+    """The charging status, spelled alike in both generations of the API."""
 
     CHARGING = "CHARGING"
     FULLY_CHARGED = "FULLY_CHARGED"
@@ -29,7 +29,7 @@ class ChargingStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What a type of car is made of: kWh, kWh per 100 km, kW of its on-board charger."""
+    """A car model: capacity in kWh, consumption in kWh per 100 km, on-board charger in kW."""
 
     make: str
     model: str
@@ -55,7 +55,10 @@ def _corners() -> dict[str, Opening]:
 
 @dataclass(slots=True, kw_only=True)
 class Car:
-    """One car; distances in km, energy in kWh, power in kW, pressure in kPa, heat in °C."""
+    """One car; distances in km, energy in kWh, power in kW, pressure in kPa, heat in °C.
+
+    `now` is simulated time, `recorded_at` the wall time of what the car reports.
+    """
 
     id: str
     vin: str
@@ -66,7 +69,7 @@ class Car:
     routes: dict[tuple[str, str], Route]
     position: Place
     place: str | None
-    moment: datetime
+    now: datetime
     recorded_at: datetime
     energy: float
     odometer: float
@@ -107,12 +110,12 @@ class Car:
 
     @property
     def range(self) -> float:
-        """The distance that is left, km."""
+        """The remaining range, km."""
         return 100 * self.energy / self.model.consumption
 
     @property
     def driving(self) -> bool:
-        """Whether it is on its way."""
+        """Whether it is driving."""
         return self.route is not None
 
     @property
@@ -131,8 +134,8 @@ class Car:
 
     @property
     def power(self) -> float:
-        """What flows into the car, kW."""
-        return self.model.charger * _share(self.state_of_charge) if self.charging else 0
+        """The charging power at the plug, kW."""
+        return self.model.charger * _power_share(self.state_of_charge) if self.charging else 0
 
     @property
     def amperage(self) -> float:
@@ -146,8 +149,8 @@ class Car:
 
     @property
     def charge_rate(self) -> float:
-        """The range that an hour of this brings, km/h."""
-        return 100 * self.power * _CHARGING_LOSS / self.model.consumption
+        """The range added per hour, km/h."""
+        return 100 * self.power * _EFFICIENCY / self.model.consumption
 
     @property
     def time_to_complete(self) -> float:
@@ -155,12 +158,12 @@ class Car:
         if not self.charging:
             return 0
         here, limit = self.state_of_charge, self.charge_limit
-        per_percent = self.model.capacity / 100 / (self.model.charger * _CHARGING_LOSS)
-        below = max(0.0, min(limit, _KNEE) - here)
+        per_percent = self.model.capacity / 100 / (self.model.charger * _EFFICIENCY)
+        below = max(0.0, min(limit, _TAPER_START) - here)
         above = 0.0
-        if limit > _KNEE:
-            slope = (1 - _TRICKLE) / (_FULL - _KNEE)
-            above = log(_share(max(here, _KNEE)) / _share(limit)) / slope
+        if limit > _TAPER_START:
+            slope = (1 - _POWER_SHARE_WHEN_FULL) / (_FULL - _TAPER_START)
+            above = log(_power_share(max(here, _TAPER_START)) / _power_share(limit)) / slope
         return 60 * per_percent * (below + above)
 
     @property
@@ -170,13 +173,13 @@ class Car:
 
     @property
     def tires(self) -> dict[str, float]:
-        """The pressures, higher in a tire that rolls, kPa."""
+        """The tire pressures, higher while driving, kPa."""
         warm = 12 if self.driving else 0
         return {position: cold + warm for position, cold in self.cold_tires.items()}
 
     def plug_in(self) -> None:
         """Plug the cable in; the car charges unless it is full."""
-        self._must(not self.driving, "is driving")
+        self._require(not self.driving, "is driving")
         self.wake()
         if not self.plugged_in:
             self.plugged_in = True
@@ -184,20 +187,20 @@ class Car:
             self.charging = not self.full
 
     def unplug(self) -> None:
-        """Pull the cable out."""
+        """Unplug the cable."""
         self.wake()
         self.stop_charging()
         self.plugged_in = False
 
     def start_charging(self) -> None:
         """Charge until the limit."""
-        self._must(self.plugged_in, "is not plugged in")
-        self._must(not self.full, "is charged to its limit")
+        self._require(self.plugged_in, "is not plugged in")
+        self._require(not self.full, "is charged to its limit")
         self.wake()
         self.charging = True
 
     def stop_charging(self) -> None:
-        """Stop charging, the cable stays."""
+        """Stop charging; the cable stays plugged in."""
         if self.charging:
             self.charge_rate_before = self.charge_rate
             self.charging = False
@@ -213,15 +216,15 @@ class Car:
         self.energy = self.model.capacity * percent / 100
 
     def drive(self, destination: str | Place) -> None:
-        """Drive to one of its places, or to a position, along the road it knows or straight."""
-        self._must(not self.driving, "is driving already")
-        self._must(not self.plugged_in, "is plugged in")
-        self._must(self.energy > 0, "has an empty battery")
+        """Drive to one of its places or to a position, along a known route or straight."""
+        self._require(not self.driving, "is driving already")
+        self._require(not self.plugged_in, "is plugged in")
+        self._require(self.energy > 0, "has an empty battery")
         if isinstance(destination, Place):
             end, self.destination = destination, None
         else:
-            self._must(destination in self.places, f"knows no place called {destination}")
-            self._must(destination != self.place, f"is at {destination} already")
+            self._require(destination in self.places, f"knows no place called {destination}")
+            self._require(destination != self.place, f"is at {destination} already")
             end, self.destination = self.places[destination], destination
         self.wake()
         known = self.routes.get((self.place or "", self.destination or ""))
@@ -232,9 +235,9 @@ class Car:
         self.lock()
 
     def sleep(self) -> None:
-        """Fall asleep: nothing is recorded until something wakes it."""
-        self._must(not self.driving, "is driving")
-        self._must(not self.charging, "is charging")
+        """Fall asleep: the car records nothing until something wakes it."""
+        self._require(not self.driving, "is driving")
+        self._require(not self.charging, "is charging")
         self.asleep = True
 
     def wake(self) -> None:
@@ -257,7 +260,7 @@ class Car:
             opening.is_locked = False
 
     def openings(self) -> dict[str, Opening]:
-        """Return all that opens: `front_left_door`, `back_right_window`, `rear_trunk` and so on."""
+        """Return what opens: `front_left_door`, `back_right_window`, `rear_trunk` and so on."""
         return {
             **{f"{position}_door": door for position, door in self.doors.items()},
             **{f"{position}_window": window for position, window in self.windows.items()},
@@ -266,7 +269,7 @@ class Car:
         }
 
     def set_opening(self, name: str, *, is_open: bool) -> None:
-        """Open or close one of the openings; what opens is unlocked."""
+        """Open or close a door, window or trunk; opening it unlocks it."""
         opening = self.openings().get(name)
         if opening is None:
             raise ImpossibleError(f"{self.name} has no {name}")
@@ -275,23 +278,23 @@ class Car:
         opening.is_locked = opening.is_locked and not is_open
 
     def step(self, until: datetime) -> None:
-        """Live until a simulated moment."""
-        while self.moment < until:
-            span = min(_STEP, until - self.moment)
+        """Simulate the car until a moment of simulated time."""
+        while self.now < until:
+            span = min(_STEP, until - self.now)
             hours = span / timedelta(hours=1)
-            self.moment += span
+            self.now += span
             if self.route is not None:
-                self._roll(self.route, hours)
+                self._drive_for(self.route, hours)
             if self.charging:
-                self._charge(hours)
+                self._charge_for(hours)
             if not self.asleep:
-                self._feel()
+                self._update_temperatures()
 
-    def _roll(self, route: Route, hours: float) -> None:
-        reach = min(self.speed * hours, route.length - self.travelled, self.range)
-        self.travelled += reach
-        self.odometer += reach
-        self.energy = max(0.0, self.energy - reach * self.model.consumption / 100)
+    def _drive_for(self, route: Route, hours: float) -> None:
+        distance = min(self.speed * hours, route.length - self.travelled, self.range)
+        self.travelled += distance
+        self.odometer += distance
+        self.energy = max(0.0, self.energy - distance * self.model.consumption / 100)
         self.position, self.heading = route.at(self.travelled)
         arrived = self.travelled >= route.length
         if arrived or self.energy == 0:
@@ -299,27 +302,29 @@ class Car:
             self.route = self.destination = None
             self.speed = 0
 
-    def _charge(self, hours: float) -> None:
+    def _charge_for(self, hours: float) -> None:
         limit = self.charge_limit * self.model.capacity / 100
-        gain = min(self.power * _CHARGING_LOSS * hours, limit - self.energy)
+        gain = min(self.power * _EFFICIENCY * hours, limit - self.energy)
         self.energy += max(0.0, gain)
         self.energy_added += max(0.0, gain)
         if self.full:
             self.stop_charging()
             self.energy = max(self.energy, limit)
 
-    def _feel(self) -> None:
-        hour = self.moment.hour + self.moment.minute / 60
+    def _update_temperatures(self) -> None:
+        hour = self.now.hour + self.now.minute / 60
         self.outside = 12 - 6 * cos(2 * pi * (hour - 3) / 24)
         self.inside = 21 if self.driving else self.outside + 3
 
-    def _must(self, condition: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as an assertion
+    def _require(self, condition: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as an assertion
         if not condition:
             raise ImpossibleError(f"{self.name} {otherwise}")
 
 
-def _share(state_of_charge: float) -> float:
-    """Return the share of the charger's power that a battery takes at so many percent."""
-    if state_of_charge <= _KNEE:
+def _power_share(state_of_charge: float) -> float:
+    """Return the share of the charger's power that a battery accepts at this state of charge."""
+    if state_of_charge <= _TAPER_START:
         return 1
-    return 1 - (1 - _TRICKLE) * (state_of_charge - _KNEE) / (_FULL - _KNEE)
+    return 1 - (1 - _POWER_SHARE_WHEN_FULL) * (state_of_charge - _TAPER_START) / (
+        _FULL - _TAPER_START
+    )

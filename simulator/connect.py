@@ -1,4 +1,4 @@
-"""Smartcar Connect: the pages on which an owner grants access, or grants it again."""
+"""Smartcar Connect: the pages on which an owner grants access or logs in again."""
 
 from html import escape
 
@@ -31,7 +31,7 @@ _FORM = """<form method="post">
 
 
 class Connect:
-    """The handlers of `/connect/oauth`; the buttons post to the address with its query."""
+    """The handlers of `/connect/oauth`; the buttons post to the URL of their page."""
 
     def __init__(self, world: World) -> None:
         """Initialize."""

@@ -1,4 +1,4 @@
-"""The control API under `/control` and the dashboard page: HTTP for what the world can do."""
+"""The control API under `/control` and its page: HTTP for what the world can do."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from . import fleet, views
+from . import presets, serializers
 from .car import Car, ImpossibleError
 from .cloud import Kind, NotFoundError
 from .faults import DeliveryFaults
@@ -22,7 +22,7 @@ _PAGE = Path(__file__).with_name("dashboard.html")
 
 
 class Control:
-    """The handlers; bodies and answers are JSON objects with snake_case keys."""
+    """The handlers; requests and responses are JSON objects with snake_case keys."""
 
     def __init__(self, world: World) -> None:
         """Initialize."""
@@ -49,26 +49,33 @@ class Control:
             ("POST", "/credentials/{verb}", self._credentials),
             ("POST", "/faults/deliveries", self._delivery_faults),
             ("POST", "/faults/api", self._api_fault),
-            ("DELETE", "/faults", self._calm),
+            ("DELETE", "/faults", self._clear_faults),
         )
         return [
             web.get("/", self._page),
-            *(web.route(method, f"/control{path}", _answer(it)) for method, path, it in table),
+            *(
+                web.route(method, f"/control{path}", _errors_as_json(it))
+                for method, path, it in table
+            ),
         ]
 
     async def _page(self, _: web.Request) -> web.FileResponse:
         return web.FileResponse(_PAGE)
 
     async def _state(self, _: web.Request) -> web.Response:
-        return web.json_response(views.state(self._world))
+        return web.json_response(serializers.state(self._world))
 
     async def _catalogue(self, _: web.Request) -> web.Response:
         return web.json_response(
-            {"signals": list(CATALOGUE), "triggers": fleet.TRIGGERS, "data": fleet.DATA}
+            {
+                "signals": list(CATALOGUE),
+                "triggers": presets.DEFAULT_TRIGGERS,
+                "data": presets.DEFAULT_DATA,
+            }
         )
 
     async def _deliveries(self, _: web.Request) -> web.Response:
-        log = [views.delivery(it, envelope=True) for it in self._world.courier.log]
+        log = [serializers.delivery(it, envelope=True) for it in self._world.delivery_queue.log]
         return web.json_response({"deliveries": log})
 
     async def _reset_calls(self, _: web.Request) -> web.Response:
@@ -80,7 +87,7 @@ class Control:
         webhook = await self._world.create_webhook(
             arguments.pop("kind"), arguments.pop("callback_uri"), **arguments
         )
-        return web.json_response(views.webhook(webhook))
+        return web.json_response(serializers.webhook(webhook))
 
     async def _delete_webhook(self, request: web.Request) -> web.Response:
         self._world.delete_webhook(request.match_info["webhook"])
@@ -91,10 +98,10 @@ class Control:
         webhook = world.webhook(request.match_info["webhook"])
         match request.match_info["verb"]:
             case "verify":
-                return web.json_response(views.verification(await world.verify(webhook)))
+                return web.json_response(serializers.verification(await world.verify(webhook)))
             case "test":
                 sent = await world.send_test(webhook, arguments.get("event", "VEHICLE_STATE"))
-                return web.json_response(views.delivery(sent))
+                return web.json_response(serializers.delivery(sent))
             case "enable":
                 world.set_enabled(webhook, enabled=True)
             case "disable":
@@ -105,17 +112,17 @@ class Control:
                 world.unsubscribe(webhook, arguments["car"])
             case verb:
                 raise NotFoundError(f"no verb {verb}")
-        return web.json_response(views.webhook(webhook))
+        return web.json_response(serializers.webhook(webhook))
 
     async def _add_car(self, request: web.Request) -> web.Response:
         arguments = await _arguments(request)
         application = arguments.get("application", Kind.CURRENT)
         car = self._world.add_car(arguments["name"], application=application)
-        return web.json_response(views.car(self._world, car))
+        return web.json_response(serializers.car(self._world, car))
 
     async def _car(self, request: web.Request) -> web.Response:
         car = self._world.car(request.match_info["car"])
-        return web.json_response(views.car(self._world, car))
+        return web.json_response(serializers.car(self._world, car))
 
     async def _remove_car(self, request: web.Request) -> web.Response:
         self._world.remove_car(request.match_info["car"])
@@ -143,20 +150,20 @@ class Control:
                 world.act(car, _CAR_VERBS[verb], arguments)
             case verb:
                 raise NotFoundError(f"no verb {verb}")
-        return web.json_response(views.car(world, car))
+        return web.json_response(serializers.car(world, car))
 
     async def _announce(self, car: Car, problem: str | None) -> None:
-        """Set a problem and tell the webhooks: nobody at a dashboard waits for the next hour."""
+        """Set a problem and deliver it at once: nobody at the page waits for the next report."""
         self._world.set_problem(car, problem)
         await self._world.deliver(car)
 
     async def _deliver(self, _: web.Request) -> web.Response:
         sent = await self._world.deliver()
-        return web.json_response({"deliveries": [views.delivery(it) for it in sent]})
+        return web.json_response({"deliveries": [serializers.delivery(it) for it in sent]})
 
     async def _release(self, _: web.Request) -> web.Response:
         sent = await self._world.release()
-        return web.json_response({"deliveries": [views.delivery(it) for it in sent]})
+        return web.json_response({"deliveries": [serializers.delivery(it) for it in sent]})
 
     async def _day(self, _: web.Request) -> web.Response:
         self._world.start_day()
@@ -168,7 +175,7 @@ class Control:
             self._world.run(float(arguments["speed"]))
         if "advance" in arguments:
             await self._world.advance(timedelta(seconds=float(arguments["advance"])))
-        return web.json_response(views.state(self._world)["time"])
+        return web.json_response(serializers.state(self._world)["time"])
 
     async def _credentials(self, request: web.Request) -> web.Response:
         world, arguments = self._world, await _arguments(request)
@@ -189,22 +196,24 @@ class Control:
             case verb:
                 raise NotFoundError(f"no verb {verb}")
         applications = world.cloud.applications.values()
-        return web.json_response({"applications": [views.application(it) for it in applications]})
+        return web.json_response(
+            {"applications": [serializers.application(it) for it in applications]}
+        )
 
     async def _delivery_faults(self, request: web.Request) -> web.Response:
         arguments = dict(await _arguments(request))
         delay = timedelta(seconds=float(arguments.pop("delay", 0)))
-        self._world.courier.faults = DeliveryFaults(delay=delay, **arguments)
-        return web.json_response(views.state(self._world)["faults"])
+        self._world.delivery_queue.faults = DeliveryFaults(delay=delay, **arguments)
+        return web.json_response(serializers.state(self._world)["faults"])
 
     async def _api_fault(self, request: web.Request) -> web.Response:
         arguments = dict(await _arguments(request))
         self._world.fail_api(arguments.pop("status"), **arguments)
-        return web.json_response(views.state(self._world)["faults"])
+        return web.json_response(serializers.state(self._world)["faults"])
 
-    async def _calm(self, _: web.Request) -> web.Response:
-        self._world.calm()
-        return web.json_response(views.state(self._world)["faults"])
+    async def _clear_faults(self, _: web.Request) -> web.Response:
+        self._world.clear_faults()
+        return web.json_response(serializers.state(self._world)["faults"])
 
 
 def _destination(arguments: Arguments) -> str | Place:
@@ -240,12 +249,12 @@ async def _arguments(request: web.Request) -> Arguments:
     return body
 
 
-def _answer(handler: Handler) -> Handler:
-    """Return a handler for our own page and for scripts, that words what went wrong."""
+def _errors_as_json(handler: Handler) -> Handler:
+    """Return a handler that turns its exceptions into JSON errors."""
 
-    async def answer(request: web.Request) -> web.StreamResponse:
+    async def handle(request: web.Request) -> web.StreamResponse:
         if request.headers.get("Origin") not in (None, f"http://{request.host}"):
-            return web.json_response({"error": "another site may not do this"}, status=403)
+            return web.json_response({"error": "not allowed from another origin"}, status=403)
         try:
             return await handler(request)
         except ImpossibleError as error:
@@ -255,4 +264,4 @@ def _answer(handler: Handler) -> Handler:
         except (KeyError, TypeError, ValueError) as error:
             return web.json_response({"error": f"bad arguments: {error}"}, status=400)
 
-    return answer
+    return handle

@@ -1,4 +1,4 @@
-"""Counts what clients ask of the APIs."""
+"""Counts the API calls, and those that Smartcar bills."""
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class Call:
 
 @dataclass(slots=True)
 class Meter:
-    """Calls by route, and those that Smartcar would bill (a vehicle's data was read)."""
+    """Calls by route, and of these the billed ones: requests to a vehicle."""
 
     calls: Counter[str] = field(default_factory=Counter)
     billed: Counter[str] = field(default_factory=Counter)
@@ -24,7 +24,7 @@ class Meter:
 
     @property
     def unbilled(self) -> int:
-        """The number of calls that cost nothing, token endpoints included."""
+        """The number of calls that are not billed, token endpoints included."""
         return self.calls.total() - self.billed.total()
 
     def count(self, call: Call, *, billed: bool) -> None:
@@ -35,7 +35,7 @@ class Meter:
             self.billed[call.route] += 1
 
     def reset(self) -> None:
-        """Begin counting anew."""
+        """Set every count to zero."""
         self.calls.clear()
         self.billed.clear()
         self.log.clear()

@@ -1,12 +1,13 @@
 """Deliveries of a dynamic or scheduled webhook: payload version 2.0."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from .car import Car, Opening
 from .clock import iso
+from .cloud import Connection, Webhook
 from .problems import Problem, body_v2, find
 
 type Body = dict[str, Any]
@@ -16,7 +17,7 @@ DYNAMIC_PATHS = ("/battery", "/charge", "/location")
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """What a path needs of the grant and of the car, and its body."""
+    """A path: the permission it requires, the signal that the car must have, and its body."""
 
     permission: str
     signal: str
@@ -109,22 +110,22 @@ PATHS: Mapping[str, Path] = {
 }
 
 
-def refusal(car: Car, path: str, permissions: Iterable[str]) -> Problem | None:
-    """Return why a path cannot be read now."""
-    if car.problem is not None:
-        return car.problem
-    if PATHS[path].permission not in permissions:
+def path_problem(connection: Connection, path: str) -> Problem | None:
+    """Return why a path cannot be read now, None if it can."""
+    if connection.car.problem is not None:
+        return connection.car.problem
+    if PATHS[path].permission not in connection.permissions:
         return find("PERMISSION.null")
-    if PATHS[path].signal not in car.capable:
+    if PATHS[path].signal not in connection.car.capable:
         return find("VEHICLE_NOT_CAPABLE")
     return None
 
 
-def entry(car: Car, path: str, permissions: Iterable[str], reauthenticate: str) -> Body:
-    """Return a path's element of `data`: body and age, or the error object and no headers."""
-    problem = refusal(car, path, permissions)
+def path_element(connection: Connection, path: str, reauthenticate_url: str) -> Body:
+    """Return a path's element of `data`: body and age, or the error object without headers."""
+    problem = path_problem(connection, path)
     if problem is not None:
-        url = reauthenticate if problem.code == "AUTHENTICATION_FAILED" else None
+        url = reauthenticate_url if problem.code == "AUTHENTICATION_FAILED" else None
         return {
             "path": path,
             "code": problem.status,
@@ -133,27 +134,27 @@ def entry(car: Car, path: str, permissions: Iterable[str], reauthenticate: str) 
     return {
         "path": path,
         "code": 200,
-        "body": PATHS[path].body(car),
-        "headers": {"sc-data-age": iso(car.recorded_at)},
+        "body": PATHS[path].body(connection.car),
+        "headers": {"sc-data-age": iso(connection.car.recorded_at)},
     }
 
 
-def challenge(webhook_id: str) -> Body:
+def challenge(webhook: Webhook) -> Body:
     """Return the verification message (webhooks/events/verify)."""
     return {
         "version": "2.0",
-        "webhookId": webhook_id,
+        "webhookId": webhook.id,
         "eventName": "verify",
         "payload": {"challenge": str(uuid4())},
     }
 
 
-def report(webhook_id: str, event_name: str, mode: str, vehicles: Mapping[str, list[Body]]) -> Body:
+def report(webhook: Webhook, mode: str, vehicles: Mapping[str, list[Body]]) -> Body:
     """Return a delivery with the `data` of each vehicle (tutorials/webhooks-dynamic)."""
     return {
         "version": "2.0",
-        "webhookId": webhook_id,
-        "eventName": event_name,
+        "webhookId": webhook.id,
+        "eventName": webhook.event_name,
         "mode": mode,
         "payload": {
             "vehicles": [

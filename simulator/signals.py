@@ -1,4 +1,4 @@
-"""The signals of the current platform: their names, the grant they need, and a car's values."""
+"""The signals of the current platform: names, required permissions, and a car's values."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ _OWN_PERMISSION = {
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A signal's names and the permission that a grant must contain for it."""
+    """A signal's names and the permission that reading it requires."""
 
     code: str
     name: str
@@ -74,7 +74,7 @@ class Signal:
 
     @property
     def reference(self) -> dict[str, str]:
-        """How payloads name it."""
+        """The signal's code, name and group, as payloads carry them."""
         return {"code": self.code, "name": self.name, "group": self.group}
 
 
@@ -140,7 +140,7 @@ def _windows(car: Car) -> Body:
 
 
 def _tires(car: Car) -> Body:
-    # Smartcar says "bar" and means kPa; a receiver has to live with it.
+    # Smartcar names the unit "bar", but the values are in kPa.
     grid = _grid({position: {"tirePressure": kpa} for position, kpa in car.tires.items()})
     return {**grid, "unit": "bar"}
 
@@ -223,14 +223,14 @@ _BODIES: Mapping[str, Callable[[Car], Body]] = {
     "wheel-tires": _tires,
 }
 
-KNOWN = frozenset(_BODIES)
+SUPPORTED = frozenset(_BODIES)
 
 
 def body(car: Car, code: str) -> Body:
-    """Return the body of a signal that the car is capable of, as it is in truth."""
+    """Return the current body of a signal that the car is capable of."""
     return _BODIES[code](car)
 
 
 def bodies(car: Car) -> dict[str, Body]:
-    """Return every signal that the car is capable of."""
-    return {code: body(car, code) for code in sorted(car.capable & KNOWN)}
+    """Return the current bodies of all signals that the car is capable of."""
+    return {code: body(car, code) for code in sorted(car.capable & SUPPORTED)}

@@ -6,13 +6,13 @@ from typing import Self, override
 
 from aiohttp import web
 
-from . import fleet
+from . import presets
+from .api import middleware
 from .api_v2 import ApiV2
 from .api_v3 import ApiV3
 from .cloud import Cloud
 from .connect import Connect
 from .control import Control
-from .http import middleware
 from .world import World
 
 
@@ -26,10 +26,10 @@ class Simulator(World):
         speed: float = 0,
         routes: Mapping[str, str] | None = None,
         start: datetime | None = None,
-        fill: Callable[[Cloud], object] = fleet.default_fleet,
+        populate: Callable[[Cloud], object] = presets.default_accounts,
     ) -> None:
         """Initialize; port 0 takes a free one, the rest is the world's."""
-        super().__init__(speed=speed, routes=routes, start=start, fill=fill)
+        super().__init__(speed=speed, routes=routes, start=start, populate=populate)
         self._port = port
         self._runner: web.AppRunner | None = None
 

@@ -1,15 +1,11 @@
-"""The simulated world without its HTTP server: cars, owners, the dashboard, deliveries, time."""
+"""The simulated world: cars and their owners, the dashboard, deliveries and time."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
-import logging
 from typing import Concatenate
 from uuid import uuid4
 
-from . import fleet, payloads_v2, reports, samples, signals
-from .agenda import Agenda
+from . import events, payloads_v2, presets, signals
 from .car import Car, Model
 from .clock import Clock
 from .cloud import (
@@ -22,16 +18,19 @@ from .cloud import (
     Subscription,
     Webhook,
 )
-from .day import Day
-from .delivery import Courier, Delivery, Verification
+from .delivery_queue import Delivery, DeliveryQueue, Verification
 from .faults import ApiFault, DeliveryFaults
 from .problems import Problem, find
+from .scheduler import Scheduler
+from .scripted_day import ScriptedDay
 from .tokens import Grant, TokenPair
+from .webhook_test_events import test_event
 
-_LOGGER = logging.getLogger(__name__)
-_TICK = 0.1
-_LONGEST_TICK = 1.0
-_STANDSTILL = 1e9
+_DEFAULT_DATA: Mapping[Kind, Iterable[str]] = {
+    Kind.DYNAMIC: payloads_v2.DYNAMIC_PATHS,
+    Kind.SCHEDULE: payloads_v2.PATHS,
+    Kind.CURRENT: presets.DEFAULT_DATA,
+}
 
 
 class World:
@@ -47,92 +46,56 @@ class World:
         speed: float = 0,
         routes: Mapping[str, str] | None = None,
         start: datetime | None = None,
-        fill: Callable[[Cloud], object] = fleet.default_fleet,
+        populate: Callable[[Cloud], object] = presets.default_accounts,
     ) -> None:
-        """Prepare a cloud; `speed` is simulated s per s, `routes` public origin -> real one."""
+        """Initialize; `speed` is simulated s per s, `routes` public origin -> loopback origin."""
         self.clock = Clock.starting(start, speed)
-        self.agenda = Agenda()
+        self.scheduler = Scheduler(self.clock, self._simulate_cars)
         self.cloud = Cloud(self.clock)
-        self.courier = Courier(self.cloud, self.agenda, dict(routes or {}))
-        self.cadence = timedelta(minutes=2)
-        self.days: dict[str, Day] = {}
-        self._task: asyncio.Task[None] | None = None
-        self._lock = asyncio.Lock()
-        fill(self.cloud)
+        self.routes = dict(routes or {})
+        self.delivery_queue = DeliveryQueue(self.cloud, self.scheduler, self.routes)
+        self.report_interval = timedelta(minutes=2)
+        self.days: dict[str, ScriptedDay] = {}
+        populate(self.cloud)
 
     async def start(self) -> None:
         """Begin to deliver; let time run if it has a speed."""
-        await self.courier.open()
-        self.agenda.at(self.clock.now + self.cadence, self._report_changes)
+        await self.delivery_queue.open()
+        self.scheduler.schedule(self.report_interval, self._report_changes)
         if self.clock.speed:
             self.run()
 
     async def stop(self) -> None:
         """Stop time and deliveries."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
-        await self.courier.close()
+        await self.scheduler.stop()
+        await self.delivery_queue.close()
 
     # Time
 
     @property
     def running(self) -> bool:
         """Whether time passes by itself."""
-        return self._task is not None
+        return self.scheduler.running
 
     def run(self, speed: float | None = None) -> None:
         """Let time pass by itself, `speed` simulated seconds per second (0 pauses the cars)."""
-        if speed is not None:
-            self.clock.speed = speed
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._run())
+        self.scheduler.run(speed)
 
     async def advance(self, span: timedelta) -> None:
-        """Let simulated time pass at once, with all that is due in it.
+        """Let simulated time pass at once, with all that is due in it."""
+        await self.scheduler.advance(span)
 
-        Wall time (tokens, stamps) goes along, but not while time runs by itself.
-        """
-        await self._advance(span, _STANDSTILL if self.running else 1)
-
-    async def _advance(self, span: timedelta, rate: float) -> None:
-        async with self._lock:
-            until = self.clock.now + span
-            while (appointment := self.agenda.take(until)) is not None:
-                self._live(appointment.due, rate)
-                await appointment.task()
-            self._live(until, rate)
-
-    async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        began, wall = loop.time(), self.clock.wall
-        before = began
-        while True:
-            await asyncio.sleep(_TICK)
-            now = loop.time()
-            span, before = min(now - before, _LONGEST_TICK), now
-            try:
-                if self.clock.speed > 0:
-                    speed = self.clock.speed
-                    await self._advance(timedelta(seconds=span * speed), speed)
-            except Exception:  # a fault of ours must not stop time unseen
-                _LOGGER.exception("Something due at %s failed", self.clock.now)
-            self.clock.wall = max(self.clock.wall, wall + timedelta(seconds=loop.time() - began))
-
-    def _live(self, until: datetime, rate: float) -> None:
-        self.clock.move_to(until, rate)
+    def _simulate_cars(self) -> None:
         for car in self.cloud.cars.values():
             car.step(self.clock.now)
             if not car.asleep:
                 car.recorded_at = self.clock.wall
 
-    def _recorded(self, car: Car) -> None:
-        """Date what was just done to a car."""
+    def _record(self, car: Car) -> None:
+        """Date a change of a car."""
         car.recorded_at = self.clock.tick()
 
-    # Finding things
+    # Look-ups
 
     def car(self, key: Car | str) -> Car:
         """Return a car by itself, its ID, its VIN or its name."""
@@ -201,6 +164,8 @@ class World:
         kind = Kind(kind)
         owner = self.application(application or kind)
         current = kind is Kind.CURRENT
+        if data is None:
+            data = _DEFAULT_DATA[kind]
         webhook = Webhook(
             id=self.cloud.new_id(0x3E),
             application_id=owner.id,
@@ -208,8 +173,10 @@ class World:
             name=name or f"{kind.value.title()} webhook",
             callback_uri=callback_uri,
             error_callback_uri=error_callback_uri,
-            triggers=tuple(fleet.TRIGGERS if triggers is None else triggers) if current else (),
-            data=tuple((fleet.DATA if current else ()) if data is None else data),
+            triggers=tuple(presets.DEFAULT_TRIGGERS if triggers is None else triggers)
+            if current
+            else (),
+            data=tuple(data),
             event_name=kind.value,
             auto_subscribe=auto_subscribe,
             created_at=self.clock.wall,
@@ -224,23 +191,13 @@ class World:
         return webhook
 
     async def verify(self, webhook: Webhook | str) -> Verification:
-        """Send the challenge and judge the answer."""
-        return await self.courier.verify(self.webhook(webhook))
+        """Send the challenge and check the answer."""
+        return await self.delivery_queue.verify(self.webhook(webhook))
 
     async def send_test(self, webhook: Webhook | str, event: str = "VEHICLE_STATE") -> Delivery:
         """Send a signed test delivery: VEHICLE_STATE or VEHICLE_ERROR; v2.0 has but one."""
-        webhook = self.webhook(webhook)
-        if webhook.kind.is_v2:
-            data = [{"path": "/battery", "code": 200, "body": {"percentRemaining": 0.78}}]
-            event = webhook.event_name
-            envelope = payloads_v2.report(webhook.id, event, "test", {str(uuid4()): data})
-        elif event == "VEHICLE_STATE":
-            envelope = samples.state(webhook.origin, webhook.triggers, self.clock.tick())
-        elif event == "VEHICLE_ERROR":
-            envelope = samples.error(webhook.origin)
-        else:
-            raise NotFoundError(f"no test event {event}")
-        return (await self.courier.dispatch([reports.Parcel(webhook, None, event, envelope)]))[0]
+        test = test_event(self.webhook(webhook), event, self.clock.tick())
+        return (await self.delivery_queue.send([test]))[0]
 
     def set_enabled(self, webhook: Webhook | str, *, enabled: bool) -> None:
         """Enable or disable a webhook; enabled again, it begins with a first delivery."""
@@ -289,31 +246,32 @@ class World:
     # Deliveries
 
     async def deliver(self, car: Car | str | None = None) -> list[Delivery]:
-        """Tell all webhooks about a car, or all cars, now, whether or not something changed."""
+        """Report a car, or all cars, to all webhooks now, whether or not something changed."""
         wanted = None if car is None else self.car(car)
-        parcels = []
+        pending = []
         for subscription in list(self.cloud.subscriptions.values()):
             if wanted in (None, subscription.connection.car):
-                parcels += self._news(subscription, asked=True)
-        return await self.courier.dispatch(parcels)
+                pending += self._events_of(subscription, forced=True)
+        return await self.delivery_queue.send(pending)
 
     async def release(self) -> list[Delivery]:
-        """Send what reordering holds back."""
-        return await self.courier.release()
+        """Send the deliveries that reordering holds back."""
+        return await self.delivery_queue.release()
 
     async def _report_changes(self) -> None:
-        self.agenda.at(self.clock.now + self.cadence, self._report_changes)
+        self.scheduler.schedule(self.report_interval, self._report_changes)
         for subscription in list(self.cloud.subscriptions.values()):
-            await self.courier.dispatch(self._news(subscription, asked=False))
+            await self.delivery_queue.send(self._events_of(subscription, forced=False))
 
-    def _news(self, subscription: Subscription, *, asked: bool) -> list[reports.Parcel]:
-        if not subscription.webhook.live:
+    def _events_of(self, subscription: Subscription, *, forced: bool) -> list[events.Event]:
+        clock = self.clock
+        if not subscription.webhook.is_active:
             return []
         if not subscription.webhook.kind.is_v2:
-            return reports.reports_v4(subscription, self.clock.now, self.clock.wall, asked=asked)
-        if asked or self.cloud.due(subscription):
+            return events.events_v4(subscription, clock.now, clock.wall, forced=forced)
+        if forced or subscription.is_due_v2(clock.now):
             url = self.cloud.reauthenticate_url(subscription.connection)
-            return [reports.report_v2(subscription, self.clock.now, url)]
+            return [events.event_v2(subscription, clock.now, url)]
         return []
 
     # Cars and their owners
@@ -323,15 +281,15 @@ class World:
         name: str,
         *,
         application: Application | Kind | str = Kind.CURRENT,
-        model: Model = fleet.CROSSOVER,
-        capable: frozenset[str] = fleet.RICH,
+        model: Model = presets.CROSSOVER,
+        capable: frozenset[str] = presets.MANY_SIGNALS,
         permissions: frozenset[str] = ALL_READS,
         owner_id: str | None = None,
     ) -> Car:
         """Connect one more car, of the application's first owner if nobody else is named."""
         application = self.application(application)
         owners = [*self.cloud.owners_of(application), self.cloud.new_id(0x0E)]
-        car = fleet.build_car(self.cloud, name, model, capable, fleet.WEST)
+        car = presets.build_car(self.cloud, name, model, capable, presets.WEST)
         self.cloud.connect(application, owner_id or owners[0], car, permissions)
         return car
 
@@ -350,7 +308,7 @@ class World:
         self.connection(car).permissions = frozenset(permissions)
 
     def set_problem(self, car: Car | str, name: str | Problem | None) -> None:
-        """Let reads of a car fail: `CODE` or `TYPE.CODE`; None heals without a word."""
+        """Set a car's problem: `CODE` or `TYPE.CODE`; None ends it without a delivery."""
         car = self.car(car)
         car.problem = find(name) if isinstance(name, str) else name
         self.clock.tick()
@@ -360,11 +318,11 @@ class World:
         self.set_problem(car, "AUTHENTICATION_FAILED")
 
     async def heal(self, car: Car | str) -> list[Delivery]:
-        """End a car's problem and tell all webhooks."""
+        """End a car's problem and report the car to all webhooks."""
         car = self.car(car)
         car.problem = None
         car.wake()
-        self._recorded(car)
+        self._record(car)
         return await self.deliver(car)
 
     def act[**P](
@@ -374,31 +332,31 @@ class World:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> None:
-        """Let a car do something now and record it: `act(car, Car.drive, "work")`.
+        """Let a car do something now and date it: `act(car, Car.drive, "work")`.
 
         Raises ImpossibleError if the car cannot do that.
         """
         car = self.car(car)
         car.step(self.clock.now)
         verb(car, *args, **kwargs)
-        self._recorded(car)
+        self._record(car)
 
     def start_day(self, car: Car | str | None = None) -> None:
-        """Let a car, or every car, live its scripted day from now on."""
+        """Start the scripted day of a car, or of every car."""
         for it in self.cloud.cars.values() if car is None else [self.car(car)]:
             if it.id in self.days:
                 self.days[it.id].cancelled = True
-            self.days[it.id] = Day(it, self.agenda, self.clock, self.clock.now, self._recorded)
+            self.days[it.id] = ScriptedDay(it, self.scheduler, self._record)
             self.days[it.id].start()
 
-    # What goes wrong
+    # Faults
 
     @property
     def faults(self) -> DeliveryFaults:
-        """How deliveries are spoiled: set its fields."""
-        return self.courier.faults
+        """The faults of deliveries: set their fields."""
+        return self.delivery_queue.faults
 
-    def fail_api(  # noqa: PLR0913 - each is a trait of the failure
+    def fail_api(  # noqa: PLR0913 - each is a property of the failure
         self,
         status: int | None,
         *,
@@ -408,7 +366,7 @@ class World:
         problem: str | None = None,
         delay: float = 0,
     ) -> None:
-        """Let the next calls to paths containing `path` fail; -1 times is until `calm`.
+        """Let the next calls to paths containing `path` fail; -1 times is until `clear_faults`.
 
         Status 0 resets the connection, None only delays by so many real seconds.
         """
@@ -431,15 +389,15 @@ class World:
         self.cloud.faults.reject_credentials = reject
 
     def expire_tokens(self) -> None:
-        """Let all access tokens expire now; refresh tokens live on."""
+        """Let all access tokens expire now, but no refresh token."""
         self.cloud.tokens.expire_access()
 
     def revoke_tokens(self, application: Application | Kind | str) -> None:
-        """Take back all tokens of an application's owners, refresh tokens too."""
+        """Revoke all tokens of an application and its owners, refresh tokens too."""
         self.cloud.tokens.revoke(self.application(application).id)
 
-    def calm(self) -> None:
-        """End all faults; what reordering held back stays until `release`."""
-        self.courier.faults = DeliveryFaults()
+    def clear_faults(self) -> None:
+        """End all faults; deliveries that reordering holds back wait for `release`."""
+        self.delivery_queue.faults = DeliveryFaults()
         self.cloud.faults.planned.clear()
         self.cloud.faults.reject_credentials = False

@@ -50,7 +50,7 @@ async def test_move_a_dynamic_entry_to_the_current_platform(stage: Stage, sit: S
     simulator.delete_webhook(old)
     simulator.act(car, Car.set_state_of_charge, 55)
     deliveries = await simulator.deliver(car)
-    assert {delivery.parcel.event for delivery in deliveries} == {"VEHICLE_STATE", "VEHICLE_ERROR"}
+    assert {delivery.event.type for delivery in deliveries} == {"VEHICLE_STATE", "VEHICLE_ERROR"}
     after = {entity.unique_id: entity for entity in await stage.api.entities(DOMAIN)}
     assert {key: after[key].entity_id for key in before} == {
         key: entity.entity_id for key, entity in before.items()

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from simulator import Car, Kind, Simulator, Webhook
-from simulator.delivery import compact, sign
-from simulator.internet import UnreachableError, resolve
+from simulator.delivery_queue import compact, sign
+from simulator.resolver import UnreachableError, resolve
 
 from .conftest import CALLBACK, Receiver, webhook_for
 
@@ -322,7 +322,7 @@ async def test_errors_can_go_to_another_callback(sim: Simulator, receiver: Recei
         ("https://elsewhere.example/hook", "no route"),
         ("http://elsewhere.example/hook", "not https"),
         ("https://192.168.1.2/hook", "no route"),
-        ("hook", "not an address"),
+        ("hook", "not an absolute URL"),
     ],
 )
 def test_only_public_https_or_loopback_can_be_reached(uri: str, reason: str) -> None:

@@ -29,7 +29,7 @@ def test_the_world_knows_no_http_server() -> None:
     while unseen:
         below |= unseen
         unseen = set().union(*(imported(name) for name in unseen)) - below
-    assert below.isdisjoint({"api_v2", "api_v3", "connect", "control", "http", "simulator"})
+    assert below.isdisjoint({"api", "api_v2", "api_v3", "connect", "control", "simulator"})
     assert all(
         "web" not in {alias.name for alias in node.names}
         for name in below

@@ -1,4 +1,4 @@
-"""The truth as JSON, for tests, the dashboard page and the demo."""
+"""The world as JSON, for the control API and its page."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from . import signals
 from .car import Car
 from .clock import iso
 from .cloud import Application, Subscription, Webhook
-from .delivery import Delivery, Verification
+from .delivery_queue import Delivery, Verification
 from .payloads_v2 import PATHS
 from .world import World
 
@@ -15,7 +15,7 @@ type Body = dict[str, Any]
 
 def state(world: World) -> Body:
     """Return everything."""
-    cloud, clock, courier = world.cloud, world.clock, world.courier
+    cloud, clock, queue = world.cloud, world.clock, world.delivery_queue
     return {
         "url": cloud.url,
         "time": {
@@ -29,9 +29,9 @@ def state(world: World) -> Body:
         "webhooks": {key: webhook(it) for key, it in cloud.webhooks.items()},
         "subscriptions": [subscription(it) for it in cloud.subscriptions.values()],
         "deliveries": {
-            "delivered": courier.delivered,
-            "dropped": courier.dropped,
-            "recent": [delivery(it) for it in list(courier.log)[-20:][::-1]],
+            "delivered": queue.delivered,
+            "dropped": queue.dropped,
+            "recent": [delivery(it) for it in list(queue.log)[-20:][::-1]],
         },
         "calls": {
             "by_route": dict(cloud.meter.calls),
@@ -40,12 +40,12 @@ def state(world: World) -> Body:
         },
         "faults": {
             "deliveries": {
-                "delay": courier.faults.delay.total_seconds(),
-                "duplicates": courier.faults.duplicates,
-                "reorder": courier.faults.reorder,
-                "concurrent": courier.faults.concurrent,
-                "corrupt_signatures": courier.faults.corrupt_signatures,
-                "missing_signatures": courier.faults.missing_signatures,
+                "delay": queue.faults.delay.total_seconds(),
+                "duplicates": queue.faults.duplicates,
+                "reorder": queue.faults.reorder,
+                "concurrent": queue.faults.concurrent,
+                "corrupt_signatures": queue.faults.corrupt_signatures,
+                "missing_signatures": queue.faults.missing_signatures,
             },
             "api": [
                 {"status": it.status, "path": it.path, "times": it.times}
@@ -53,12 +53,12 @@ def state(world: World) -> Body:
             ],
             "reject_credentials": cloud.faults.reject_credentials,
         },
-        "routes": dict(courier.routes),
+        "routes": dict(world.routes),
     }
 
 
 def application(it: Application) -> Body:
-    """Return what the dashboard's credentials page shows."""
+    """Return an application with its credentials."""
     return {
         "id": it.id,
         "name": it.name,
@@ -75,7 +75,7 @@ def application(it: Application) -> Body:
 
 
 def car(world: World, it: Car) -> Body:
-    """Return the truth of one car: km, %, kWh, W, A, V, kPa, °C, min, degrees."""
+    """Return the state of a car: km, %, kWh, W, A, V, kPa, °C, min, degrees."""
     connection = world.cloud.connection_of(it.id)
     day = world.days.get(it.id)
     return {
@@ -157,12 +157,12 @@ def subscription(it: Subscription) -> Body:
 
 
 def delivery(it: Delivery, *, envelope: bool = False) -> Body:
-    """Return a delivery and its attempts, on request with its payload."""
+    """Return a delivery and its attempts, with `envelope` also its payload."""
     summary: Body = {
         "number": it.number,
-        "webhook_id": it.parcel.webhook.id,
-        "car_id": it.parcel.vehicle_id,
-        "event": it.parcel.event,
+        "webhook_id": it.event.webhook.id,
+        "car_id": it.event.vehicle_id,
+        "event": it.event.type,
         "outcome": it.outcome,
         "attempts": [
             {
@@ -174,9 +174,9 @@ def delivery(it: Delivery, *, envelope: bool = False) -> Body:
             for attempt in it.attempts
         ],
     }
-    return {**summary, "envelope": it.parcel.envelope} if envelope else summary
+    return {**summary, "envelope": it.event.envelope} if envelope else summary
 
 
 def verification(it: Verification) -> Body:
-    """Return how a verification went."""
+    """Return the result of a verification."""
     return {"succeeded": it.succeeded, "reason": it.reason, "status": it.attempt.status}

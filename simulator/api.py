@@ -1,4 +1,4 @@
-"""What both API generations share on HTTP: credentials, errors, counting, faults on demand."""
+"""What the API generations share: credentials, error responses, metering, planned faults."""
 
 import asyncio
 from base64 import b64decode
@@ -16,14 +16,14 @@ from .meter import Call
 from .problems import Problem, body_v2, body_v3, body_v3_list, find, of_status
 
 BILLED = web.RequestKey("billed", bool)
-_MARKED = ("/auth", "/api", "/iam", "/vehicle", "/management")
+_API_PREFIXES = ("/auth", "/api", "/iam", "/vehicle", "/management")
 
 
 class ApiError(Exception):
-    """An error answer of an API."""
+    """An error response of an API."""
 
     def __init__(self, problem: Problem, detail: str | None = None, url: str | None = None) -> None:
-        """Carry a problem, a sentence, and where the owner should go."""
+        """Initialize with a problem, its detail, and the Connect URL for the owner."""
         super().__init__(detail or problem.description)
         self.problem = problem
         self.detail = detail
@@ -31,17 +31,17 @@ class ApiError(Exception):
 
 
 class OAuthError(Exception):
-    """An error answer of a token endpoint."""
+    """An error response of a token endpoint."""
 
     def __init__(self, status: int, error: str, description: str) -> None:
-        """Carry the status and both texts of RFC 6749."""
+        """Initialize with the status and both texts of RFC 6749."""
         super().__init__(description)
         self.status = status
         self.error = error
         self.description = description
 
 
-def bearer(request: web.Request) -> str:
+def bearer_token(request: web.Request) -> str:
     """Return the bearer token of a request."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
@@ -59,8 +59,8 @@ def client_credentials(request: web.Request, form: Mapping[str, Any]) -> tuple[s
     return client_id, secret
 
 
-def client_of(cloud: Cloud, credentials: tuple[str, str], *, m2m: bool) -> Application:
-    """Return the application that these credentials belong to."""
+def authenticate_client(cloud: Cloud, credentials: tuple[str, str], *, m2m: bool) -> Application:
+    """Return the application of these credentials: those of API v3 if `m2m`."""
     for application in () if cloud.faults.reject_credentials else cloud.applications.values():
         known = (
             (application.m2m_id, application.m2m_secret)
@@ -72,8 +72,8 @@ def client_of(cloud: Cloud, credentials: tuple[str, str], *, m2m: bool) -> Appli
     raise OAuthError(401, "invalid_client", "The client ID or the secret is not valid.")
 
 
-async def form_of(request: web.Request) -> Mapping[str, Any]:
-    """Return a body that is a form or a JSON object."""
+async def read_form(request: web.Request) -> Mapping[str, Any]:
+    """Return the body of a request, a form or a JSON object."""
     if request.content_type == "application/json":
         try:
             body = await request.json()
@@ -86,13 +86,13 @@ async def form_of(request: web.Request) -> Mapping[str, Any]:
 
 
 def middleware(cloud: Cloud) -> Middleware:
-    """Return what counts API calls, lets them fail on demand, and words their errors."""
+    """Return a middleware that meters API calls, makes planned ones fail, and renders errors."""
 
     @web.middleware
-    async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not request.path.startswith(_MARKED):
+    async def handle(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not request.path.startswith(_API_PREFIXES):
             return await handler(request)
-        response = await _answer(cloud, request, handler)
+        response = await _respond(cloud, request, handler)
         call = Call(
             f"{request.method} {_route(request)}",
             request.path_qs,
@@ -103,7 +103,7 @@ def middleware(cloud: Cloud) -> Middleware:
         response.headers["SC-Request-Id"] = str(uuid4())
         return response
 
-    return around
+    return handle
 
 
 def _route(request: web.Request) -> str:
@@ -111,12 +111,12 @@ def _route(request: web.Request) -> str:
     return request.path if resource is None else resource.canonical
 
 
-async def _answer(cloud: Cloud, request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _respond(cloud: Cloud, request: web.Request, handler: Handler) -> web.StreamResponse:
     fault = cloud.faults.next_for(request.path)
     if fault is not None:
         await asyncio.sleep(fault.delay)
         if fault.status is not None:
-            return _fail(cloud, request, fault, fault.status)
+            return _fault_response(cloud, request, fault, fault.status)
     try:
         return await handler(request)
     except OAuthError as error:
@@ -124,26 +124,28 @@ async def _answer(cloud: Cloud, request: web.Request, handler: Handler) -> web.S
             {"error": error.error, "error_description": error.description}, status=error.status
         )
     except ApiError as error:
-        return _words(cloud, request, error.problem, error.detail, error.url)
+        return _error_response(cloud, request, error.problem, error.detail, error.url)
     except NotFoundError as error:
-        return _words(cloud, request, find("RESOURCE_NOT_FOUND.PATH"), str(error))
+        return _error_response(cloud, request, find("RESOURCE_NOT_FOUND.PATH"), str(error))
     except web.HTTPException as error:
-        return _words(cloud, request, of_status(error.status), error.reason)
+        return _error_response(cloud, request, of_status(error.status), error.reason)
 
 
-def _fail(cloud: Cloud, request: web.Request, fault: ApiFault, status: int) -> web.Response:
+def _fault_response(
+    cloud: Cloud, request: web.Request, fault: ApiFault, status: int
+) -> web.Response:
     if status == 0:
         if request.transport is not None:
             request.transport.abort()
         return web.Response()
-    response = _words(cloud, request, fault.problem or of_status(status))
+    response = _error_response(cloud, request, fault.problem or of_status(status))
     response.set_status(status)
     if fault.retry_after is not None:
         response.headers["Retry-After"] = str(fault.retry_after)
     return response
 
 
-def _words(
+def _error_response(
     cloud: Cloud,
     request: web.Request,
     problem: Problem,

@@ -1,4 +1,4 @@
-"""The cars and accounts the simulator starts with; every ID is predictable, every VIN a fake."""
+"""Preset cars, webhooks and accounts; every ID is predictable, every VIN a fake."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from .tokens import Grant, TokenPair
 
 _APPLICATION, _OWNER, _CAR, _SECRET, _TOKEN = 0xA0, 0x0E, 0xCA, 0x5E, 0x70
 
-PLAIN = frozenset(
+BASIC_SIGNALS = frozenset(
     {
         "charge-detailedchargingstatus",
         "charge-ischarging",
@@ -20,7 +20,7 @@ PLAIN = frozenset(
         "vehicleidentification-vin",
     }
 )
-RICH = frozenset(
+MANY_SIGNALS = frozenset(
     {
         "charge-amperage",
         "charge-amperagemax",
@@ -57,13 +57,13 @@ RICH = frozenset(
         "wheel-tires",
     }
 )
-LACKING = (
+INCAPABLE_SIGNALS = (
     "closure-sunroof",
     "connectivitystatus-isdigitalkeypaired",
     "internalcombustionengine-fuellevel",
     "lowvoltagebattery-stateofcharge",
 )
-TRIGGERS = (
+DEFAULT_TRIGGERS = (
     "charge-detailedchargingstatus",
     "charge-ischarging",
     "charge-ischargingcableconnected",
@@ -73,7 +73,7 @@ TRIGGERS = (
     "odometer-traveleddistance",
     "tractionbattery-stateofcharge",
 )
-DATA = (*sorted(RICH), *LACKING)
+DEFAULT_DATA = (*sorted(MANY_SIGNALS), *INCAPABLE_SIGNALS)
 
 HATCHBACK = Model("RENAULT", "Zoe", 2022, 52, 16.5, 7.4)
 CROSSOVER = Model("HYUNDAI", "IONIQ 5", 2025, 77.4, 18, 11, phases=3)
@@ -103,18 +103,18 @@ _TEGEL_TO_TEMPELHOF = (
 
 @dataclass(frozen=True, slots=True)
 class Commute:
-    """A road from home to work."""
+    """A route from home to work."""
 
     points: tuple[Place, ...]
 
     @property
     def places(self) -> dict[str, Place]:
-        """Both ends by name."""
+        """Its ends by name."""
         return {"home": self.points[0], "work": self.points[-1]}
 
     @property
     def routes(self) -> dict[tuple[str, str], Route]:
-        """The way there and back."""
+        """The routes there and back."""
         there = Route(self.points)
         return {("home", "work"): there, ("work", "home"): there.back}
 
@@ -139,7 +139,7 @@ def build_car(
         routes=commute.routes,
         position=commute.points[0],
         place="home",
-        moment=cloud.clock.now,
+        now=cloud.clock.now,
         recorded_at=cloud.clock.wall,
         energy=0.62 * model.capacity,
         odometer=24_000 + 1_111.1 * number,
@@ -163,21 +163,21 @@ def build_application(cloud: Cloud, name: str) -> Application:
     return application
 
 
-def default_fleet(cloud: Cloud) -> None:
-    """Fill a cloud: an account with an old dynamic webhook's car, one on the current platform."""
+def default_accounts(cloud: Cloud) -> None:
+    """Add two accounts with a car each: one for a dynamic webhook, one on the current platform."""
     for kind, name, model, capable, commute in (
-        (Kind.DYNAMIC, "Hatchback", HATCHBACK, PLAIN, WEST),
-        (Kind.CURRENT, "Crossover", CROSSOVER, RICH, NORTH),
+        (Kind.DYNAMIC, "Hatchback", HATCHBACK, BASIC_SIGNALS, WEST),
+        (Kind.CURRENT, "Crossover", CROSSOVER, MANY_SIGNALS, NORTH),
     ):
         application = build_application(cloud, f"Home Assistant ({kind})")
         owner_id = cloud.new_id(_OWNER)
         car = build_car(cloud, name, model, capable, commute)
         connection = cloud.connect(application, owner_id, car)
-        connect_tokens(cloud, application, connection)
+        issue_fixed_tokens(cloud, application, connection)
 
 
-def connect_tokens(cloud: Cloud, application: Application, connection: Connection) -> None:
-    """Give an owner the tokens that the dashboard's page shows at first."""
+def issue_fixed_tokens(cloud: Cloud, application: Application, connection: Connection) -> None:
+    """Issue the first tokens of an owner, with predictable values."""
     number = 10 * int(application.id[-12:])
     pair = TokenPair(fixed_id(_TOKEN, number + 1), fixed_id(_TOKEN, number + 2))
     application.tokens = cloud.tokens.issue(Grant(application.id, connection.owner_id), pair)

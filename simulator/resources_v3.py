@@ -1,4 +1,4 @@
-"""The shapes of API v3 (JSON:API), by resource."""
+"""The resources of API v3 (JSON:API) as they are rendered."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,23 +7,23 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from . import signals
+from .api import ApiError
 from .car import Car
 from .clock import iso
 from .cloud import Application, Cloud, Connection, Subscription, Webhook
-from .http import ApiError
 from .problems import Problem, find
 
 type Body = dict[str, Any]
 
 
 def page(
-    request: web.Request, resources: Sequence[Body], *, url: str, size: int, largest: int = 100
+    request: web.Request, resources: Sequence[Body], *, url: str, size: int, max_size: int = 100
 ) -> Body:
     """Return one page of a list, with meta and links; pages are numbered from 1."""
     number = _count(request, "page[number]", 1)
     size = _count(request, "page[size]", size)
-    if size > largest:
-        raise ApiError(find("INVALID_INPUT_FORMAT"), f"page[size] is larger than {largest}")
+    if size > max_size:
+        raise ApiError(find("INVALID_INPUT_FORMAT"), f"page[size] is larger than {max_size}")
     last = max(1, -(-len(resources) // size))
     query = {key: value for key, value in request.query.items() if not key.startswith("page[")}
 
@@ -60,7 +60,7 @@ def _count(request: web.Request, name: str, default: int) -> int:
 
 
 def attributes(connection: Connection) -> Body:
-    """Return what API v3 says of a car itself."""
+    """Return a vehicle's attributes."""
     model = connection.car.model
     return {
         "make": model.make,
@@ -159,9 +159,9 @@ def subscription(it: Subscription, url: str) -> Body:
 
 
 def signal(it: Connection, code: str, cloud: Cloud) -> Body:
-    """Return a stored signal; times are ISO here, and static ones have none but `ingestedAt`."""
+    """Return a stored signal; times are ISO, and a static signal has only `ingestedAt`."""
     known = signals.CATALOGUE[code]
-    problem = it.subject.refusal(code)
+    problem = it.signal_problem(code)
     car, now = it.car, iso(cloud.clock.wall)
     resource: Body = {
         "id": code,
@@ -198,10 +198,10 @@ def _status(problem: Problem | None) -> Body:
     }
 
 
-def codes_of(it: Connection) -> list[str]:
-    """Return the signals that the store has of a car: all that the grant and the car allow.
+def stored_codes(it: Connection) -> list[str]:
+    """Return the codes of a car's stored signals, sorted: what the grant and the car allow.
 
-    One that the car lacks is among them with its error; the payload's order is alphabetical.
+    Some signals that the car is not capable of are stored with their error.
     """
     return sorted(
         code
