@@ -3,7 +3,7 @@
 import asyncio
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ from .faults import ApiFault
 from .meter import Call
 from .problems import Problem, body_v2, body_v3, body_v3_list, find, of_status
 
-BILLED = web.RequestKey("billed", bool)
+BILLED = web.RequestKey("billed", int)
 _API_PREFIXES = ("/auth", "/api", "/iam", "/vehicle", "/management")
 
 
@@ -85,6 +85,13 @@ async def read_form(request: web.Request) -> Mapping[str, Any]:
     return await request.post()
 
 
+def with_trailing_slash(routes: Iterable[web.RouteDef]) -> Iterator[web.RouteDef]:
+    """Yield each route, and again with a slash at its end: Smartcar answers both alike."""
+    for route in routes:
+        yield route
+        yield web.route(route.method, f"{route.path}/", route.handler, **route.kwargs)
+
+
 def middleware(cloud: Cloud) -> Middleware:
     """Return a middleware that meters API calls, makes planned ones fail, and renders errors."""
 
@@ -99,7 +106,7 @@ def middleware(cloud: Cloud) -> Middleware:
             response.status,
             request.headers.get("User-Agent", ""),
         )
-        cloud.meter.count(call, billed=bool(request.get(BILLED, False)))
+        cloud.meter.count(call, billed=request.get(BILLED, 0))
         response.headers["SC-Request-Id"] = str(uuid4())
         return response
 
@@ -108,7 +115,7 @@ def middleware(cloud: Cloud) -> Middleware:
 
 def _route(request: web.Request) -> str:
     resource = request.match_info.route.resource
-    return request.path if resource is None else resource.canonical
+    return request.path if resource is None else resource.canonical.removesuffix("/")
 
 
 async def _respond(cloud: Cloud, request: web.Request, handler: Handler) -> web.StreamResponse:

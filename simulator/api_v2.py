@@ -1,6 +1,7 @@
 """API v2.0 and its token endpoint (api-reference/user-vehicles, webhooks/subscribe-webhook …)."""
 
 from http import HTTPStatus
+from uuid import uuid4
 
 from aiohttp import web
 
@@ -15,8 +16,8 @@ from .api import (
 )
 from .clock import iso
 from .cloud import Application, Cloud, Connection, NotFoundError, Webhook
-from .payloads_v2 import PATHS, path_problem
-from .problems import find
+from .payloads_v2 import PATHS, Body, UnitSystem, path_problem
+from .problems import body_v2, find
 from .tokens import Grant
 
 _DEFAULT_PAGE = 10
@@ -31,7 +32,7 @@ def _number(request: web.Request, name: str, default: int) -> int:
 
 
 class ApiV2:
-    """The handlers of `/auth/oauth/token` and `/api/v2.0`."""
+    """The handlers of `/auth/oauth/token`, `/api/v2.0` and `/management/v2.0`."""
 
     def __init__(self, cloud: Cloud) -> None:
         """Initialize."""
@@ -43,10 +44,12 @@ class ApiV2:
         webhook = f"{vehicle}/webhooks/{{webhook_id}}"
         return [
             web.post("/auth/oauth/token", self._token),
+            web.get("/management/v2.0/management/connections", self._connections),
             web.get("/api/v2.0/user", self._user),
             web.get("/api/v2.0/vehicles", self._vehicles),
-            web.get(vehicle, self._attributes),
-            web.get(f"{vehicle}/vin", self._vin),
+            web.get(vehicle, self._read),
+            web.post(f"{vehicle}/batch", self._batch),
+            web.get(f"{vehicle}/vin", self._read),
             web.get(f"{vehicle}/permissions", self._permissions),
             web.delete(f"{vehicle}/application", self._disconnect),
             web.post(webhook, self._subscribe),
@@ -86,21 +89,6 @@ class ApiV2:
             }
         )
 
-    async def _attributes(self, request: web.Request) -> web.Response:
-        connection = self._connection(request, "read_vehicle_info")
-        model = connection.car.model
-        return web.json_response(
-            {
-                "id": connection.car.id,
-                "make": model.make,
-                "model": model.model,
-                "year": model.year,
-            }
-        )
-
-    async def _vin(self, request: web.Request) -> web.Response:
-        return web.json_response({"vin": self._connection(request, "read_vin").car.vin})
-
     async def _permissions(self, request: web.Request) -> web.Response:
         permissions = sorted(self._connection(request).permissions)
         limit, offset = _number(request, "limit", len(permissions)), _number(request, "offset", 0)
@@ -130,7 +118,7 @@ class ApiV2:
         )
 
     async def _unsubscribe(self, request: web.Request) -> web.Response:
-        application = self._managed(request)
+        application = self._managed(bearer_token(request))
         connection = self._cloud.connection_of(request.match_info["vehicle_id"])
         webhook = self._webhook(request, application.id)
         subscription = self._cloud.subscription(webhook, connection)
@@ -139,24 +127,83 @@ class ApiV2:
         return web.json_response({"status": "success"})
 
     async def _read(self, request: web.Request) -> web.Response:
-        path = f"/{request.match_info['path']}"
+        connection = self._connection(request)
+        path = request.path.partition(connection.car.id)[2].rstrip("/") or "/"
+        if path in PATHS:
+            request[BILLED] = 1
+        body, headers = self._read_path(connection, path, _unit_system(request))
+        return web.json_response(body, headers=headers)
+
+    async def _batch(self, request: web.Request) -> web.Response:
+        connection, unit_system = self._connection(request), _unit_system(request)
+        try:
+            paths = [str(it["path"]) for it in (await request.json())["requests"]]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ApiError(find("VALIDATION"), "requests must be a list of paths") from error
+        if not paths:
+            raise ApiError(find("VALIDATION"), "requests must not be empty")
+        request[BILLED] = len(paths)
+        return web.json_response(
+            {"responses": [self._batch_element(connection, path, unit_system) for path in paths]}
+        )
+
+    def _batch_element(self, connection: Connection, path: str, unit_system: UnitSystem) -> Body:
+        """Return an element of `responses`; one that failed has no headers."""
+        try:
+            body, headers = self._read_path(connection, path, unit_system)
+        except ApiError as error:
+            problem = body_v2(error.problem, str(uuid4()), detail=error.detail, url=error.url)
+            return {"path": path, "code": error.problem.status, "body": problem}
+        lower = {name.lower(): value for name, value in headers.items()}
+        return {"path": path, "code": HTTPStatus.OK, "body": body, "headers": lower}
+
+    def _read_path(
+        self, connection: Connection, path: str, unit_system: UnitSystem
+    ) -> tuple[Body, dict[str, str]]:
+        """Return a path's body and headers; `/` and `/vin` are known without asking the car."""
+        car = connection.car
+        match path:
+            case "/":
+                _require_permission(connection, "read_vehicle_info")
+                model = car.model
+                return {
+                    "id": car.id,
+                    "make": model.make,
+                    "model": model.model,
+                    "year": model.year,
+                }, {}
+            case "/vin":
+                _require_permission(connection, "read_vin")
+                return {"vin": car.vin}, {}
         if path not in PATHS:
             raise ApiError(find("RESOURCE_NOT_FOUND.PATH"))
-        connection = self._connection(request)
-        request[BILLED] = True
         problem = path_problem(connection, path)
         if problem is not None:
             reconnect = problem.code == "AUTHENTICATION_FAILED"
             url = self._cloud.reauthenticate_url(connection) if reconnect else None
             raise ApiError(problem, url=url)
-        return web.json_response(
-            PATHS[path].body(connection.car),
-            headers={
-                "SC-Data-Age": iso(connection.car.recorded_at),
-                "SC-Fetched-At": iso(self._cloud.clock.wall),
-                "SC-Unit-System": "metric",
-            },
-        )
+        return PATHS[path].body_in(car, unit_system), {
+            "SC-Data-Age": iso(car.recorded_at),
+            "SC-Fetched-At": iso(self._cloud.clock.wall),
+            "SC-Unit-System": unit_system,
+        }
+
+    async def _connections(self, request: web.Request) -> web.Response:
+        application = self._managed(client_credentials(request, {})[1])
+        query = request.query
+        found = [
+            {
+                "vehicleId": it.car.id,
+                "userId": it.owner_id,
+                "connectedAt": iso(it.created_at),
+                "mode": it.mode,
+            }
+            for it in self._cloud.connections.values()
+            if it.application_id == application.id
+            and it.car.id == query.get("vehicle_id", it.car.id)
+            and it.owner_id == query.get("user_id", it.owner_id)
+        ]
+        return web.json_response({"connections": found[::-1], "paging": {"cursor": None}})
 
     def _grant(self, request: web.Request) -> Grant:
         grant = self._cloud.tokens.grant_of(bearer_token(request))
@@ -164,18 +211,16 @@ class ApiV2:
             raise ApiError(find("AUTHENTICATION"))
         return grant
 
-    def _connection(self, request: web.Request, permission: str | None = None) -> Connection:
+    def _connection(self, request: web.Request) -> Connection:
         grant = self._grant(request)
         vehicle_id = request.match_info["vehicle_id"]
         for connection in self._cloud.connections_of(grant):
             if connection.car.id == vehicle_id:
-                if permission is not None and permission not in connection.permissions:
-                    raise ApiError(find("PERMISSION.null"))
                 return connection
         raise ApiError(find("PERMISSION.null"))
 
-    def _managed(self, request: web.Request) -> Application:
-        token = bearer_token(request)
+    def _managed(self, token: str) -> Application:
+        """Return the application of a management token."""
         for application in self._cloud.applications.values():
             if token == application.management_token:
                 return application
@@ -186,3 +231,13 @@ class ApiV2:
         if webhook is None or webhook.application_id != application_id or not webhook.kind.is_v2:
             raise NotFoundError("no such webhook")
         return webhook
+
+
+def _unit_system(request: web.Request) -> UnitSystem:
+    imperial = request.headers.get("sc-unit-system", "").lower() == "imperial"
+    return "imperial" if imperial else "metric"
+
+
+def _require_permission(connection: Connection, permission: str) -> None:
+    if permission not in connection.permissions:
+        raise ApiError(find("PERMISSION.null"))

@@ -210,7 +210,7 @@ class ApiV3:
             raise ApiError(find("MISSING_PARAMETER"), "missing userId")
         if owner_id != it.owner_id:
             raise NotFoundError("no such vehicle of this user")
-        request[BILLED] = True
+        request[BILLED] = 1
         return it
 
     def _subscribed(self, request: web.Request) -> Iterator[Subscription]:

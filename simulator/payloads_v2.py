@@ -1,8 +1,8 @@
 """Deliveries of a dynamic or scheduled webhook: payload version 2.0."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 from uuid import uuid4
 
 from .car import Car, Opening
@@ -11,17 +11,33 @@ from .cloud import Connection, Webhook
 from .problems import Problem, body_v2, find
 
 type Body = dict[str, Any]
+type UnitSystem = Literal["metric", "imperial"]
 
 DYNAMIC_PATHS = ("/battery", "/charge", "/location")
+
+_MILES_PER_KM = 0.62137119
+_PSI_PER_KPA = 0.14503774
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A path: the permission it requires, the signal that the car must have, and its body."""
+    """A path: the permission it requires, the signal that the car must have, and its body.
+
+    `imperial` has the factor of each key of the body that has a unit.
+    """
 
     permission: str
     signal: str
     body: Callable[[Car], Body]
+    imperial: Mapping[str, float] = field(default_factory=dict)
+
+    def body_in(self, car: Car, unit_system: UnitSystem) -> Body:
+        """Return the body in a unit system."""
+        body = self.body(car)
+        if unit_system == "metric":
+            return body
+        converted = {key: round(body[key] * factor, 2) for key, factor in self.imperial.items()}
+        return {**body, **converted}
 
 
 def _status(openings: Mapping[str, Opening]) -> list[Body]:
@@ -75,6 +91,7 @@ PATHS: Mapping[str, Path] = {
             "range": round(car.range, 2),
             "percentRemaining": round(car.state_of_charge / 100, 2),
         },
+        imperial={"range": _MILES_PER_KM},
     ),
     "/battery/nominal_capacity": Path("read_battery", "tractionbattery-nominalcapacity", _capacity),
     "/charge": Path(
@@ -97,10 +114,16 @@ PATHS: Mapping[str, Path] = {
         "read_odometer",
         "odometer-traveleddistance",
         lambda car: {"distance": round(car.odometer, 2)},
+        imperial={"distance": _MILES_PER_KM},
     ),
     "/fuel": Path("read_fuel", "internalcombustionengine-fuellevel", lambda _: {}),
     "/engine/oil": Path("read_engine_oil", "internalcombustionengine-oillife", lambda _: {}),
-    "/tires/pressure": Path("read_tires", "wheel-tires", _tires),
+    "/tires/pressure": Path(
+        "read_tires",
+        "wheel-tires",
+        _tires,
+        imperial=dict.fromkeys(("frontLeft", "frontRight", "backLeft", "backRight"), _PSI_PER_KPA),
+    ),
     "/security": Path("read_security", "closure-islocked", _security),
     "/diagnostics/system_status": Path(
         "read_diagnostics",

@@ -7,7 +7,7 @@ from typing import Self, override
 from aiohttp import web
 
 from . import presets
-from .api import middleware
+from .api import middleware, with_trailing_slash
 from .api_v2 import ApiV2
 from .api_v3 import ApiV3
 from .cloud import Cloud
@@ -51,8 +51,10 @@ class Simulator(World):
     async def start(self) -> None:
         """Listen, then start the world."""
         app = web.Application(middlewares=[middleware(self.cloud)])
-        for handlers in (ApiV2(self.cloud), ApiV3(self.cloud), Connect(self), Control(self)):
-            app.add_routes(handlers.routes())
+        for api in (ApiV2(self.cloud), ApiV3(self.cloud)):
+            app.add_routes(with_trailing_slash(api.routes()))
+        for pages in (Connect(self), Control(self)):
+            app.add_routes(pages.routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
