@@ -1,5 +1,6 @@
 """A Smartcar cloud on loopback: its APIs, Connect, dashboard, webhook deliveries, and cars."""
 
+from . import presets
 from .car import Car, ImpossibleError, Model
 from .cloud import Application, Connection, Kind, NotFoundError, Subscription, Webhook
 from .delivery_queue import Attempt, Delivery, Verification
@@ -23,4 +24,5 @@ __all__ = [
     "Subscription",
     "Verification",
     "Webhook",
+    "presets",
 ]

@@ -10,12 +10,12 @@ from uuid import uuid4
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from .cloud import Application, Cloud, NotFoundError
+from .cloud import Application, Cloud, Connection, NotFoundError
 from .faults import ApiFault
 from .meter import Call
 from .problems import Problem, body_v2, body_v3, body_v3_list, find, of_status
 
-BILLED = web.RequestKey("billed", int)
+_BILLED = web.RequestKey("billed", int)
 _API_PREFIXES = ("/auth", "/api", "/iam", "/vehicle", "/management")
 
 
@@ -85,6 +85,15 @@ async def read_form(request: web.Request) -> Mapping[str, Any]:
     return await request.post()
 
 
+def bill(request: web.Request, connection: Connection, requests: int = 1) -> None:
+    """Bill requests to a vehicle; raises ApiError 430 if the plan has none left."""
+    limit = connection.request_limit
+    if limit is not None and connection.requests + requests > limit:
+        raise ApiError(find("VEHICLE_REQUEST_LIMIT"))
+    connection.requests += requests
+    request[_BILLED] = requests
+
+
 def with_trailing_slash(routes: Iterable[web.RouteDef]) -> Iterator[web.RouteDef]:
     """Yield each route, and again with a slash at its end: Smartcar answers both alike."""
     for route in routes:
@@ -106,7 +115,7 @@ def middleware(cloud: Cloud) -> Middleware:
             response.status,
             request.headers.get("User-Agent", ""),
         )
-        cloud.meter.count(call, billed=request.get(BILLED, 0))
+        cloud.meter.count(call, billed=request.get(_BILLED, 0))
         response.headers["SC-Request-Id"] = str(uuid4())
         return response
 

@@ -6,11 +6,11 @@ from uuid import uuid4
 from aiohttp import web
 
 from .api import (
-    BILLED,
     ApiError,
     OAuthError,
     authenticate_client,
     bearer_token,
+    bill,
     client_credentials,
     read_form,
 )
@@ -130,7 +130,7 @@ class ApiV2:
         connection = self._connection(request)
         path = request.path.partition(connection.car.id)[2].rstrip("/") or "/"
         if path in PATHS:
-            request[BILLED] = 1
+            bill(request, connection)
         body, headers = self._read_path(connection, path, _unit_system(request))
         return web.json_response(body, headers=headers)
 
@@ -142,7 +142,7 @@ class ApiV2:
             raise ApiError(find("VALIDATION"), "requests must be a list of paths") from error
         if not paths:
             raise ApiError(find("VALIDATION"), "requests must not be empty")
-        request[BILLED] = len(paths)
+        bill(request, connection, len(paths))
         return web.json_response(
             {"responses": [self._batch_element(connection, path, unit_system) for path in paths]}
         )

@@ -6,11 +6,11 @@ from aiohttp import web
 
 from . import resources_v3 as resources, signals
 from .api import (
-    BILLED,
     ApiError,
     OAuthError,
     authenticate_client,
     bearer_token,
+    bill,
     client_credentials,
     read_form,
 )
@@ -84,7 +84,7 @@ class ApiV3:
 
     async def _signals(self, request: web.Request) -> web.Response:
         it = self._read(request)
-        codes = resources.stored_codes(it) if self._cloud.has_stored_signals(it) else []
+        codes = it.stored_codes() if self._cloud.has_stored_signals(it) else []
         wanted = request.query.get("signals")
         if wanted:
             codes = [code for code in codes if code in wanted.split(",")]
@@ -101,7 +101,7 @@ class ApiV3:
     async def _signal(self, request: web.Request) -> web.Response:
         it, code = self._read(request), request.match_info["code"]
         if code not in signals.CATALOGUE or not (
-            self._cloud.has_stored_signals(it) and code in resources.stored_codes(it)
+            self._cloud.has_stored_signals(it) and code in it.stored_codes()
         ):
             raise ApiError(
                 find("SIGNAL_NOT_FOUND"),
@@ -210,7 +210,7 @@ class ApiV3:
             raise ApiError(find("MISSING_PARAMETER"), "missing userId")
         if owner_id != it.owner_id:
             raise NotFoundError("no such vehicle of this user")
-        request[BILLED] = 1
+        bill(request, it)
         return it
 
     def _subscribed(self, request: web.Request) -> Iterator[Subscription]:

@@ -27,9 +27,13 @@ class ChargingStatus(StrEnum):
     NOT_CHARGING = "NOT_CHARGING"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A car model: capacity in kWh, consumption in kWh per 100 km, on-board charger in kW."""
+    """A car model: capacity in kWh, consumption in kWh per 100 km, on-board charger in kW.
+
+    `capable` are the codes of the signals it has, `incapable` of those that Smartcar answers
+    with VEHICLE_NOT_CAPABLE.
+    """
 
     make: str
     model: str
@@ -37,6 +41,8 @@ class Model:
     capacity: float
     consumption: float
     charger: float
+    capable: frozenset[str]
+    incapable: frozenset[str] = frozenset()
     phases: int = 1
     volts: float = 230
 
@@ -65,6 +71,7 @@ class Car:
     name: str
     model: Model
     capable: frozenset[str]
+    incapable: frozenset[str]
     places: dict[str, Place]
     routes: dict[tuple[str, str], Route]
     position: Place

@@ -62,9 +62,25 @@ class Application:
     tokens: TokenPair | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SignalProblem:
+    """Why a signal has no current value, and which body stands beside its error.
+
+    The body is `absent`, `null` (its values are, its unit is not) or `stale`: `known` if it is
+    given, else what the car says. Real cars have all of these.
+    """
+
+    problem: Problem
+    body: Literal["absent", "null", "stale"] = "absent"
+    known: dict[str, Any] | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class Connection:
-    """An owner's car, connected to an application, and the permissions granted."""
+    """An owner's car, connected to an application, and the permissions granted.
+
+    `requests` are the billed ones of this period, of which the plan allows `request_limit`.
+    """
 
     id: str
     application_id: str
@@ -73,20 +89,38 @@ class Connection:
     permissions: frozenset[str]
     created_at: datetime
     mode: Literal["live", "simulated"] = "live"
+    request_limit: int | None = None
+    requests: int = 0
+    signal_problems: dict[str, SignalProblem] = field(default_factory=dict)
 
-    def signal_problem(self, code: str) -> Problem | None:
+    def signal_problem(self, code: str) -> SignalProblem | None:
         """Return why a signal has no current value, None if it has one."""
         car = self.car
         if car.problem is not None and car.problem.of_account:
-            return car.problem
-        known = signals.CATALOGUE.get(code)
-        if known is not None and known.permission not in self.permissions:
-            return find("PERMISSION.null")
-        if code not in car.capable & signals.SUPPORTED:
-            return find("VEHICLE_NOT_CAPABLE")
+            return SignalProblem(car.problem)
+        if code in self.signal_problems:
+            return self.signal_problems[code]
+        permitted = signals.CATALOGUE[code].permission in self.permissions
+        if code in car.incapable or (permitted and code not in car.capable & signals.SUPPORTED):
+            return SignalProblem(find("VEHICLE_NOT_CAPABLE"))
+        if not permitted:
+            return SignalProblem(find("PERMISSION.null"))
         if code in signals.WHILE_CHARGING and not car.charging:
-            return find("NOT_CHARGING")
+            return SignalProblem(find("NOT_CHARGING"), "stale")
         return None
+
+    def stored_codes(self) -> list[str]:
+        """Return the codes of the signals that API v3 stores of the car, sorted.
+
+        These are more than a webhook may carry: all that the grant covers and the car has, and
+        those of which Smartcar knows only an error.
+        """
+        covered = {
+            code
+            for code in self.car.capable
+            if signals.CATALOGUE[code].permission in self.permissions
+        }
+        return sorted(covered | self.car.incapable | self.signal_problems.keys())
 
 
 @dataclass(slots=True, kw_only=True)

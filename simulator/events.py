@@ -97,8 +97,9 @@ def _incapable_events(subscription: Subscription, wall: datetime) -> list[Event]
     """Return the VEHICLE_ERROR beside a first delivery: the signals that can never come."""
     incapable: dict[str, list[str]] = {}
     for code in subscription.webhook.data:
-        problem = subscription.connection.signal_problem(code)
-        if problem is not None and code not in signals.WHILE_CHARGING:
+        failed = subscription.connection.signal_problem(code)
+        if failed is not None and code not in signals.WHILE_CHARGING:
+            problem = failed.problem
             incapable.setdefault(f"{problem.type}.{problem.code or 'null'}", []).append(code)
     if not incapable:
         return []

@@ -21,14 +21,14 @@ _ALPHABET = ascii_letters + digits + "_"
 def signal(connection: Connection, code: str, retrieved_at: datetime) -> Body:
     """Return a signal's element; beside NOT_CHARGING the last body stays, as in captures."""
     known, car = signals.CATALOGUE[code], connection.car
-    problem = connection.signal_problem(code)
-    if problem is not None:
-        element: Body = {
-            **known.reference,
-            "status": {"value": "ERROR", "error": {"type": problem.type, "code": problem.code}},
-        }
-        if problem.code == "NOT_CHARGING":
-            element["body"] = signals.body(car, code)
+    failed = connection.signal_problem(code)
+    if failed is not None:
+        error = {"type": failed.problem.type, "code": failed.problem.code}
+        element: Body = {**known.reference, "status": {"value": "ERROR", "error": error}}
+        if failed.body == "null":
+            element["body"] = signals.null_body(car, code)
+        elif failed.body == "stale":
+            element["body"] = failed.known or signals.body(car, code)
         return element
     static = code in signals.STATIC
     return {

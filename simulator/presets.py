@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from . import signals
 from .car import Car, Model
 from .cloud import Application, Cloud, Connection, Kind, fixed_id
 from .geo import Place, Route
@@ -75,8 +76,97 @@ DEFAULT_TRIGGERS = (
 )
 DEFAULT_DATA = (*sorted(MANY_SIGNALS), *INCAPABLE_SIGNALS)
 
-HATCHBACK = Model("RENAULT", "Zoe", 2022, 52, 16.5, 7.4)
-CROSSOVER = Model("HYUNDAI", "IONIQ 5", 2025, 77.4, 18, 11, phases=3)
+# What Smartcar's free plan lets a webhook carry, and of what an old grant fills the store.
+FREE_PLAN_SIGNALS = (
+    "closure-islocked",
+    "connectivitystatus-isasleep",
+    "connectivitystatus-isonline",
+    "odometer-traveleddistance",
+    "tractionbattery-stateofcharge",
+    "vehicleidentification-nickname",
+    "vehicleidentification-vin",
+    "vehicleuseraccount-permissions",
+    "vehicleuseraccount-role",
+)
+FREE_PLAN_PERMISSIONS = frozenset(
+    {
+        "control_charge",
+        "read_battery",
+        "read_charge",
+        "read_location",
+        "read_odometer",
+        "read_security",
+        "read_vehicle_info",
+        "read_vin",
+    }
+)
+
+HATCHBACK = Model(
+    make="RENAULT",
+    model="Zoe",
+    year=2022,
+    capacity=52,
+    consumption=16.5,
+    charger=7.4,
+    capable=BASIC_SIGNALS,
+)
+CROSSOVER = Model(
+    make="HYUNDAI",
+    model="IONIQ 5",
+    year=2025,
+    capacity=77.4,
+    consumption=18,
+    charger=11,
+    phases=3,
+    capable=MANY_SIGNALS,
+    incapable=frozenset(
+        code
+        for code, signal in signals.CATALOGUE.items()
+        if signal.group in {"Closure", "ConnectivityStatus"} and code not in MANY_SIGNALS
+    ),
+)
+VAN = Model(
+    make="VOLKSWAGEN",
+    model="ID. Buzz",
+    year=2025,
+    capacity=86,
+    consumption=22,
+    charger=11,
+    phases=2,
+    capable=frozenset(
+        {
+            "charge-chargelimits",
+            "charge-chargerate",
+            "charge-detailedchargingstatus",
+            "charge-ischarging",
+            "charge-ischargingcableconnected",
+            "charge-ischargingcablelatched",
+            "charge-timetocomplete",
+            "charge-wattage",
+            "closure-doors",
+            "closure-enginecover",
+            "closure-fronttrunk",
+            "closure-islocked",
+            "closure-reartrunk",
+            "closure-windows",
+            "location-preciselocation",
+            "odometer-traveleddistance",
+            "tractionbattery-range",
+            "tractionbattery-stateofcharge",
+            "vehicleidentification-vin",
+        }
+    ),
+    incapable=frozenset(
+        {
+            "closure-sunroof",
+            "connectivitystatus-isasleep",
+            "connectivitystatus-isonline",
+            "vehicleidentification-nickname",
+            "vehicleuseraccount-permissions",
+            "vehicleuseraccount-role",
+        }
+    ),
+)
 
 _SANSSOUCI_TO_BRANDENBURG_GATE = (
     Place(52.4042, 13.0385),
@@ -123,9 +213,7 @@ WEST = Commute(_SANSSOUCI_TO_BRANDENBURG_GATE)
 NORTH = Commute(_TEGEL_TO_TEMPELHOF)
 
 
-def build_car(
-    cloud: Cloud, name: str, model: Model, capable: frozenset[str], commute: Commute = WEST
-) -> Car:
+def build_car(cloud: Cloud, name: str, model: Model, commute: Commute = WEST) -> Car:
     """Build the next car, at home, 62 % charged."""
     number = len(cloud.connections) + 1
     identifier = cloud.new_id(_CAR)
@@ -134,7 +222,8 @@ def build_car(
         vin=f"SIM{int(identifier[-12:]):014d}",
         name=name,
         model=model,
-        capable=capable,
+        capable=model.capable,
+        incapable=model.incapable,
         places=commute.places,
         routes=commute.routes,
         position=commute.points[0],
@@ -165,15 +254,22 @@ def build_application(cloud: Cloud, name: str) -> Application:
 
 def default_accounts(cloud: Cloud) -> None:
     """Add two accounts with a car each: one for a dynamic webhook, one on the current platform."""
-    for kind, name, model, capable, commute in (
-        (Kind.DYNAMIC, "Hatchback", HATCHBACK, BASIC_SIGNALS, WEST),
-        (Kind.CURRENT, "Crossover", CROSSOVER, MANY_SIGNALS, NORTH),
+    for kind, name, model, commute in (
+        (Kind.DYNAMIC, "Hatchback", HATCHBACK, WEST),
+        (Kind.CURRENT, "Crossover", CROSSOVER, NORTH),
     ):
         application = build_application(cloud, f"Home Assistant ({kind})")
         owner_id = cloud.new_id(_OWNER)
-        car = build_car(cloud, name, model, capable, commute)
+        car = build_car(cloud, name, model, commute)
         connection = cloud.connect(application, owner_id, car)
         issue_fixed_tokens(cloud, application, connection)
+
+
+def free_plan_account(cloud: Cloud) -> None:
+    """Add the account of an owner on Smartcar's free plan with the one car that it allows."""
+    application = build_application(cloud, "Home Assistant (free)")
+    car = build_car(cloud, "Van", VAN)
+    cloud.connect(application, cloud.new_id(_OWNER), car, FREE_PLAN_PERMISSIONS)
 
 
 def issue_fixed_tokens(cloud: Cloud, application: Application, connection: Connection) -> None:

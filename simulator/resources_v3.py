@@ -8,7 +8,6 @@ from aiohttp import web
 
 from . import signals
 from .api import ApiError
-from .car import Car
 from .clock import iso
 from .cloud import Application, Cloud, Connection, Subscription, Webhook
 from .problems import Problem, find
@@ -159,27 +158,31 @@ def subscription(it: Subscription, url: str) -> Body:
 
 
 def signal(it: Connection, code: str, cloud: Cloud) -> Body:
-    """Return a stored signal; times are ISO, and a static signal has only `ingestedAt`."""
-    known = signals.CATALOGUE[code]
-    problem = it.signal_problem(code)
-    car, now = it.car, iso(cloud.clock.wall)
+    """Return a stored signal; times are ISO, and without a body or of a static one only one.
+
+    Beside NOT_CHARGING the store has a body of null.
+    """
+    known, car, now = signals.CATALOGUE[code], it.car, iso(cloud.clock.wall)
+    failed = it.signal_problem(code)
     resource: Body = {
         "id": code,
         "type": "signal",
-        "attributes": {**known.reference, "status": _status(problem)},
+        "attributes": {**known.reference, "status": _status(failed.problem if failed else None)},
         "meta": {"ingestedAt": now},
         "links": {"self": f"{cloud.url}/vehicle/v3/vehicles/{car.id}/signals/{code}"},
     }
-    if problem is None or problem.code == "NOT_CHARGING":
-        resource["attributes"]["body"] = _body(car, code, problem)
-        if code not in signals.STATIC:
-            resource["meta"] |= {"retrievedAt": now, "oemUpdatedAt": iso(car.recorded_at)}
+    if failed is None:
+        body = signals.body(car, code)
+    elif failed.body == "absent":
+        return resource
+    elif failed.body == "null" or (failed.problem.code == "NOT_CHARGING" and failed.known is None):
+        body = signals.null_body(car, code)
+    else:
+        body = failed.known or signals.body(car, code)
+    resource["attributes"]["body"] = body
+    if code not in signals.STATIC:
+        resource["meta"] |= {"retrievedAt": now, "oemUpdatedAt": iso(car.recorded_at)}
     return resource
-
-
-def _body(car: Car, code: str, problem: Problem | None) -> Body:
-    body = signals.body(car, code)
-    return body if problem is None else {**body, "value": None}
 
 
 def _status(problem: Problem | None) -> Body:
@@ -196,16 +199,3 @@ def _status(problem: Problem | None) -> Body:
             "resolution": {"type": problem.resolution or "UNKNOWN_RESOLUTION_TYPE"},
         },
     }
-
-
-def stored_codes(it: Connection) -> list[str]:
-    """Return the codes of a car's stored signals, sorted: what the grant and the car allow.
-
-    Some signals that the car is not capable of are stored with their error.
-    """
-    return sorted(
-        code
-        for code, known in signals.CATALOGUE.items()
-        if known.permission in it.permissions
-        and (code in it.car.capable or known.group in {"ConnectivityStatus", "Closure"})
-    )

@@ -89,6 +89,11 @@ def car(world: World, it: Car) -> Body:
         "owner_id": connection.owner_id,
         "connection_id": connection.id,
         "permissions": sorted(connection.permissions),
+        "requests": {"used": connection.requests, "limit": connection.request_limit},
+        "signal_problems": {
+            code: {"type": it.problem.type, "code": it.problem.code, "body": it.body}
+            for code, it in connection.signal_problems.items()
+        },
         "state_of_charge": round(it.state_of_charge, 2),
         "range_km": round(it.range, 2),
         "odometer_km": round(it.odometer, 2),

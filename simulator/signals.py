@@ -231,6 +231,12 @@ def body(car: Car, code: str) -> Body:
     return _BODIES[code](car)
 
 
+def null_body(car: Car, code: str) -> Body:
+    """Return the body of a signal without a value: null, beside its unit."""
+    known = body(car, code) if code in SUPPORTED else _value(None)
+    return {key: value if key == "unit" else None for key, value in known.items()}
+
+
 def bodies(car: Car) -> dict[str, Body]:
     """Return the current bodies of all signals that the car is capable of."""
     return {code: body(car, code) for code in sorted(car.capable & SUPPORTED)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Concatenate
+from typing import Concatenate, Literal
 from uuid import uuid4
 
 from . import events, payloads_v2, presets, signals
@@ -15,6 +15,7 @@ from .cloud import (
     Connection,
     Kind,
     NotFoundError,
+    SignalProblem,
     Subscription,
     Webhook,
 )
@@ -276,20 +277,19 @@ class World:
 
     # Cars and their owners
 
-    def add_car(  # noqa: PLR0913 - what makes a car
+    def add_car(
         self,
         name: str,
         *,
         application: Application | Kind | str = Kind.CURRENT,
         model: Model = presets.CROSSOVER,
-        capable: frozenset[str] = presets.MANY_SIGNALS,
         permissions: frozenset[str] = ALL_READS,
         owner_id: str | None = None,
     ) -> Car:
         """Connect one more car, of the application's first owner if nobody else is named."""
         application = self.application(application)
         owners = [*self.cloud.owners_of(application), self.cloud.new_id(0x0E)]
-        car = presets.build_car(self.cloud, name, model, capable, presets.WEST)
+        car = presets.build_car(self.cloud, name, model)
         self.cloud.connect(application, owner_id or owners[0], car, permissions)
         return car
 
@@ -306,6 +306,30 @@ class World:
     def set_permissions(self, car: Car | str, permissions: Iterable[str]) -> None:
         """Change what a car's grant covers."""
         self.connection(car).permissions = frozenset(permissions)
+
+    def set_request_limit(self, car: Car | str, limit: int | None) -> None:
+        """Begin a billing period in which the plan allows so many requests to a car."""
+        connection = self.connection(car)
+        connection.request_limit = limit
+        connection.requests = 0
+
+    def set_signal_problem(
+        self,
+        car: Car | str,
+        code: str,
+        name: str | None,
+        body: Literal["absent", "null", "stale"] = "absent",
+    ) -> None:
+        """Set the problem of one signal, `CODE` or `TYPE.CODE`; None ends it.
+
+        A `stale` body is the one of now, whatever the car does later.
+        """
+        connection = self.connection(car)
+        if name is None:
+            connection.signal_problems.pop(code, None)
+            return
+        known = signals.body(connection.car, code) if body == "stale" else None
+        connection.signal_problems[code] = SignalProblem(find(name), body, known)
 
     def set_problem(self, car: Car | str, name: str | Problem | None) -> None:
         """Set a car's problem: `CODE` or `TYPE.CODE`; None ends it without a delivery."""
