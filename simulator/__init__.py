@@ -1,17 +1,35 @@
 """A Smartcar cloud on loopback: its APIs, Connect, dashboard, webhook deliveries, and cars."""
 
 from . import presets
-from .car import Car, ImpossibleError, Model
+from .car import (
+    FAST_CHARGER,
+    PUBLIC_CHARGER,
+    SOCKET,
+    WALLBOX,
+    Car,
+    ChargingPoint,
+    ImpossibleError,
+    Model,
+)
 from .cloud import Application, Connection, Kind, NotFoundError, Subscription, Webhook
 from .delivery_queue import Attempt, Delivery, Verification
 from .faults import DeliveryFaults
 from .geo import Place
+from .history import ChargingEnd, ChargingSegment, ChargingSession, Trip
 from .simulator import Simulator
 
 __all__ = [
+    "FAST_CHARGER",
+    "PUBLIC_CHARGER",
+    "SOCKET",
+    "WALLBOX",
     "Application",
     "Attempt",
     "Car",
+    "ChargingEnd",
+    "ChargingPoint",
+    "ChargingSegment",
+    "ChargingSession",
     "Connection",
     "Delivery",
     "DeliveryFaults",
@@ -22,6 +40,7 @@ __all__ = [
     "Place",
     "Simulator",
     "Subscription",
+    "Trip",
     "Verification",
     "Webhook",
     "presets",

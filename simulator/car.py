@@ -6,13 +6,14 @@ from enum import StrEnum
 from math import cos, log, pi
 
 from .geo import Place, Route
+from .history import ChargingEnd, ChargingSegment, ChargingSession, Trip
 from .problems import Problem
 
 _STEP = timedelta(seconds=30)
 _TAPER_START = 80.0
 _FULL = 100.0
 _POWER_SHARE_WHEN_FULL = 0.25
-_EFFICIENCY = 0.92
+_LIMIT_TOLERANCE = 0.05
 
 
 class ImpossibleError(Exception):
@@ -45,6 +46,27 @@ class Model:
     incapable: frozenset[str] = frozenset()
     phases: int = 1
     volts: float = 230
+
+
+@dataclass(frozen=True, slots=True)
+class ChargingPoint:
+    """Where a car is plugged in: power in kW and the share of it that reaches the battery.
+
+    Alternating current passes the on-board charger, which may limit it.
+    """
+
+    power: float
+    efficiency: float
+    phases: int = 3
+    is_public: bool = False
+    is_fast: bool = False
+
+
+WALLBOX = ChargingPoint(power=22, efficiency=0.92)
+SOCKET = ChargingPoint(power=2.3, efficiency=0.82, phases=1)
+PUBLIC_CHARGER = ChargingPoint(power=22, efficiency=0.92, is_public=True)
+FAST_CHARGER = ChargingPoint(power=150, efficiency=0.99, phases=1, is_public=True, is_fast=True)
+_FAST_CHARGER_VOLTS = 400
 
 
 @dataclass(slots=True)
@@ -83,9 +105,11 @@ class Car:
     firmware: str = "2026.40.1"
     charge_limit: int = 80
     heading: int = 0
-    plugged_in: bool = False
+    charging_point: ChargingPoint | None = None
     charging: bool = False
     energy_added: float = 0
+    charging_sessions: list[ChargingSession] = field(default_factory=list)
+    trips: list[Trip] = field(default_factory=list)
     charge_rate_before: float = 0
     asleep: bool = False
     online: bool = True
@@ -121,6 +145,21 @@ class Car:
         return 100 * self.energy / self.model.consumption
 
     @property
+    def plugged_in(self) -> bool:
+        """Whether the cable is plugged in."""
+        return self.charging_point is not None
+
+    @property
+    def charged_energy(self) -> float:
+        """The energy of all charging sessions, in the battery."""
+        return sum(session.energy for session in self.charging_sessions)
+
+    @property
+    def charged_energy_home(self) -> float:
+        """The energy of the charging sessions at home, in the battery."""
+        return sum(session.energy for session in self.charging_sessions if session.is_home)
+
+    @property
     def driving(self) -> bool:
         """Whether it is driving."""
         return self.route is not None
@@ -128,7 +167,7 @@ class Car:
     @property
     def full(self) -> bool:
         """Whether the charge limit is reached."""
-        return self.state_of_charge >= self.charge_limit - 0.05
+        return self.state_of_charge >= self.charge_limit - _LIMIT_TOLERANCE
 
     @property
     def status(self) -> ChargingStatus:
@@ -142,30 +181,41 @@ class Car:
     @property
     def power(self) -> float:
         """The charging power at the plug, kW."""
-        return self.model.charger * _power_share(self.state_of_charge) if self.charging else 0
+        if self.charging_point is None or not self.charging:
+            return 0
+        return self._max_power(self.charging_point) * _power_share(self.state_of_charge)
 
     @property
     def amperage(self) -> float:
         """The current of each phase, A."""
-        return 1000 * self.power / (self.model.volts * self.model.phases)
+        if self.charging_point is None:
+            return 0
+        phases = min(self.model.phases, self.charging_point.phases)
+        return 1000 * self.power / (self.voltage * phases)
 
     @property
     def voltage(self) -> float:
         """The voltage at the charging port, V."""
-        return self.model.volts if self.plugged_in else 0
+        if self.charging_point is None:
+            return 0
+        return _FAST_CHARGER_VOLTS if self.charging_point.is_fast else self.model.volts
 
     @property
     def charge_rate(self) -> float:
         """The range added per hour, km/h."""
-        return 100 * self.power * _EFFICIENCY / self.model.consumption
+        if self.charging_point is None:
+            return 0
+        return 100 * self.power * self.charging_point.efficiency / self.model.consumption
 
     @property
     def time_to_complete(self) -> float:
         """Minutes until the charge limit."""
-        if not self.charging:
+        point = self.charging_point
+        if point is None or not self.charging:
             return 0
         here, limit = self.state_of_charge, self.charge_limit
-        per_percent = self.model.capacity / 100 / (self.model.charger * _EFFICIENCY)
+        power = self._max_power(point) * point.efficiency
+        per_percent = self.model.capacity / 100 / power
         below = max(0.0, min(limit, _TAPER_START) - here)
         above = 0.0
         if limit > _TAPER_START:
@@ -184,33 +234,43 @@ class Car:
         warm = 12 if self.driving else 0
         return {position: cold + warm for position, cold in self.cold_tires.items()}
 
-    def plug_in(self) -> None:
+    def plug_in(self, charging_point: ChargingPoint = WALLBOX) -> None:
         """Plug the cable in; the car charges unless it is full."""
         self._require(not self.driving, "is driving")
         self.wake()
-        if not self.plugged_in:
-            self.plugged_in = True
+        if self.charging_point is None:
+            self.charging_point = charging_point
             self.energy_added = 0
-            self.charging = not self.full
+            self.charging_sessions.append(
+                ChargingSession(
+                    plugged_in_at=self.now,
+                    position=self.position,
+                    place=self.place,
+                    is_public=charging_point.is_public,
+                    odometer=self.odometer,
+                )
+            )
+            if not self.full:
+                self._begin_charging()
 
     def unplug(self) -> None:
         """Unplug the cable."""
         self.wake()
-        self.stop_charging()
-        self.plugged_in = False
+        self._end_charging(ChargingEnd.UNPLUGGED)
+        if self.charging_point is not None:
+            self.charging_point = None
+            self.charging_sessions[-1].unplugged_at = self.now
 
     def start_charging(self) -> None:
         """Charge until the limit."""
         self._require(self.plugged_in, "is not plugged in")
         self._require(not self.full, "is charged to its limit")
         self.wake()
-        self.charging = True
+        self._begin_charging()
 
     def stop_charging(self) -> None:
         """Stop charging; the cable stays plugged in."""
-        if self.charging:
-            self.charge_rate_before = self.charge_rate
-            self.charging = False
+        self._end_charging(ChargingEnd.INTERRUPTED)
 
     def set_charge_limit(self, percent: int) -> None:
         """Set the charge limit, percent."""
@@ -237,6 +297,15 @@ class Car:
         known = self.routes.get((self.place or "", self.destination or ""))
         self.route = known or Route((self.position, end))
         self.travelled = 0
+        self.trips.append(
+            Trip(
+                started_at=self.now,
+                origin=self.position,
+                origin_place=self.place,
+                start_odometer=self.odometer,
+                start_charge=self.state_of_charge,
+            )
+        )
         self.place = None
         self.speed = self.cruising_speed
         self.lock()
@@ -292,31 +361,63 @@ class Car:
             self.now += span
             if self.route is not None:
                 self._drive_for(self.route, hours)
-            if self.charging:
-                self._charge_for(hours)
+            if self.charging and self.charging_point is not None:
+                self._charge_for(self.charging_point, hours)
             if not self.asleep:
                 self._update_temperatures()
 
     def _drive_for(self, route: Route, hours: float) -> None:
-        distance = min(self.speed * hours, route.length - self.travelled, self.range)
+        trip = self.trips[-1]
+        distance = min(self.speed * hours, route.length - self.travelled)
+        energy = distance * self.model.consumption / 100
+        empty = energy >= self.energy
+        if empty:
+            distance, energy = self.range, self.energy
         self.travelled += distance
         self.odometer += distance
-        self.energy = max(0.0, self.energy - distance * self.model.consumption / 100)
+        self.energy -= energy
+        trip.distance += distance
+        trip.energy += energy
         self.position, self.heading = route.at(self.travelled)
         arrived = self.travelled >= route.length
-        if arrived or self.energy == 0:
+        if arrived or empty:
             self.place = self.destination if arrived else None
             self.route = self.destination = None
             self.speed = 0
+            trip.ended_at = self.now
+            trip.destination, trip.destination_place = self.position, self.place
+            trip.end_charge = self.state_of_charge
 
-    def _charge_for(self, hours: float) -> None:
-        limit = self.charge_limit * self.model.capacity / 100
-        gain = min(self.power * _EFFICIENCY * hours, limit - self.energy)
-        self.energy += max(0.0, gain)
-        self.energy_added += max(0.0, gain)
+    def _begin_charging(self) -> None:
+        if not self.charging:
+            self.charging = True
+            segment = ChargingSegment(started_at=self.now, start_charge=self.state_of_charge)
+            self.charging_sessions[-1].segments.append(segment)
+
+    def _charge_for(self, point: ChargingPoint, hours: float) -> None:
+        percent = self.model.capacity / 100
+        energy = self.power * point.efficiency * hours
+        remaining = max(0.0, self.charge_limit * percent - self.energy)
+        if energy > remaining - _LIMIT_TOLERANCE * percent:
+            energy = remaining
+        self.energy += energy
+        self.energy_added += energy
+        segment = self.charging_sessions[-1].segments[-1]
+        segment.energy += energy
+        segment.metered += energy / point.efficiency
         if self.full:
-            self.stop_charging()
-            self.energy = max(self.energy, limit)
+            self._end_charging(ChargingEnd.FINISHED)
+
+    def _end_charging(self, end: ChargingEnd) -> None:
+        if self.charging:
+            self.charge_rate_before = self.charge_rate
+            self.charging = False
+            segment = self.charging_sessions[-1].segments[-1]
+            segment.ended_at, segment.end = self.now, end
+            segment.end_charge = self.state_of_charge
+
+    def _max_power(self, point: ChargingPoint) -> float:
+        return point.power if point.is_fast else min(self.model.charger, point.power)
 
     def _update_temperatures(self) -> None:
         hour = self.now.hour + self.now.minute / 60

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from . import presets, serializers
-from .car import Car, ImpossibleError
+from .car import FAST_CHARGER, PUBLIC_CHARGER, SOCKET, WALLBOX, Car, ImpossibleError
 from .cloud import Kind, NotFoundError
 from .faults import DeliveryFaults
 from .geo import Place
@@ -222,8 +222,14 @@ def _destination(arguments: Arguments) -> str | Place:
     return Place(float(arguments["latitude"]), float(arguments["longitude"]))
 
 
+_CHARGING_POINTS = {
+    "wallbox": WALLBOX,
+    "socket": SOCKET,
+    "public": PUBLIC_CHARGER,
+    "fast": FAST_CHARGER,
+}
 _CAR_VERBS: Mapping[str, Callable[[Car, Arguments], object]] = {
-    "plug-in": lambda car, _: car.plug_in(),
+    "plug-in": lambda car, it: car.plug_in(_CHARGING_POINTS[it.get("at", "wallbox")]),
     "unplug": lambda car, _: car.unplug(),
     "start-charging": lambda car, _: car.start_charging(),
     "stop-charging": lambda car, _: car.stop_charging(),

@@ -7,6 +7,7 @@ from .car import Car
 from .clock import iso
 from .cloud import Application, Subscription, Webhook
 from .delivery_queue import Delivery, Verification
+from .history import ChargingSession, Trip
 from .payloads_v2 import PATHS
 from .world import World
 
@@ -104,6 +105,9 @@ def car(world: World, it: Car) -> Body:
         "amperage": round(it.amperage, 1),
         "voltage": it.voltage,
         "energy_added_kwh": round(it.energy_added, 2),
+        "charged_energy_kwh": round(it.charged_energy, 2),
+        "charging_sessions": [charging_session(session) for session in it.charging_sessions],
+        "trips": [trip(driven) for driven in it.trips],
         "time_to_complete_min": round(it.time_to_complete),
         "charge_limit": it.charge_limit,
         "latitude": it.position.latitude,
@@ -130,6 +134,40 @@ def car(world: World, it: Car) -> Body:
         "paths": {
             path: known.body(it) for path, known in PATHS.items() if known.signal in it.capable
         },
+    }
+
+
+def charging_session(it: ChargingSession) -> Body:
+    """Return a charging session: simulated times, kWh in the battery and at the wall."""
+    return {
+        "plugged_in_at": iso(it.plugged_in_at),
+        "unplugged_at": it.unplugged_at and iso(it.unplugged_at),
+        "place": it.place,
+        "home": it.is_home,
+        "public": it.is_public,
+        "energy_kwh": round(it.energy, 2),
+        "metered_kwh": round(it.metered, 2),
+        "segments": [
+            {
+                "started_at": iso(segment.started_at),
+                "ended_at": segment.ended_at and iso(segment.ended_at),
+                "end": segment.end,
+                "energy_kwh": round(segment.energy, 2),
+            }
+            for segment in it.segments
+        ],
+    }
+
+
+def trip(it: Trip) -> Body:
+    """Return a trip: simulated times, km, kWh."""
+    return {
+        "started_at": iso(it.started_at),
+        "ended_at": it.ended_at and iso(it.ended_at),
+        "from": it.origin_place,
+        "to": it.destination_place,
+        "distance_km": round(it.distance, 2),
+        "energy_kwh": round(it.energy, 2),
     }
 
 

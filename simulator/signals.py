@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .car import Car, Opening
+from .history import HOME
 
 type Body = dict[str, Any]
 
@@ -192,7 +193,9 @@ _BODIES: Mapping[str, Callable[[Car], Body]] = {
     "charge-ischargingcableconnected": lambda car: _value(car.plugged_in),
     "charge-ischargingcablelatched": lambda car: _value(car.plugged_in),
     "charge-ischargingportflapopen": lambda car: _value(car.plugged_in),
-    "charge-isfastchargerpresent": lambda _: _value(value=False),
+    "charge-isfastchargerpresent": lambda car: _value(
+        car.charging_point is not None and car.charging_point.is_fast
+    ),
     "charge-timetocomplete": lambda car: _value(round(car.time_to_complete)),
     "charge-voltage": lambda car: _value(round(car.voltage), "volts"),
     "charge-wattage": lambda car: _value(round(1000 * car.power), "watts"),
@@ -208,7 +211,7 @@ _BODIES: Mapping[str, Callable[[Car], Body]] = {
     "connectivitystatus-isasleep": lambda car: _value(car.asleep),
     "connectivitystatus-isonline": lambda car: _value(car.online and not car.asleep),
     "diagnostics-tirepressure": lambda _: {"status": "OK", "description": None},
-    "location-isathome": lambda car: _value(car.place == "home"),
+    "location-isathome": lambda car: _value(car.place == HOME),
     "location-preciselocation": _location,
     "lowvoltagebattery-stateofcharge": lambda _: _value(94, "percent"),
     "lowvoltagebattery-status": lambda _: _value("GOOD"),
