@@ -1,4 +1,4 @@
-"""What goes wrong when told so."""
+"""Faults that a test asks for: of deliveries and of API calls."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,7 +8,7 @@ from .problems import Problem
 
 @dataclass(slots=True)
 class DeliveryFaults:
-    """How deliveries are spoiled; a count of -1 means until it is changed."""
+    """What is wrong with the next deliveries; a count of -1 means with all of them."""
 
     delay: timedelta = timedelta()
     duplicates: int = 0
@@ -17,17 +17,17 @@ class DeliveryFaults:
     corrupt_signatures: int = 0
     missing_signatures: int = 0
 
-    def corrupts(self) -> bool:
-        """Tell whether the next signature is spoiled, and count it."""
-        spoiled = self.corrupt_signatures != 0
+    def use_corrupt_signature(self) -> bool:
+        """Return whether this delivery's signature is corrupt, and count it."""
+        corrupt = self.corrupt_signatures != 0
         self.corrupt_signatures -= self.corrupt_signatures > 0
-        return spoiled
+        return corrupt
 
-    def omits(self) -> bool:
-        """Tell whether the next signature is left out, and count it."""
-        omitted = self.missing_signatures != 0
+    def use_missing_signature(self) -> bool:
+        """Return whether this delivery has no signature, and count it."""
+        missing = self.missing_signatures != 0
         self.missing_signatures -= self.missing_signatures > 0
-        return omitted
+        return missing
 
 
 @dataclass(slots=True)
@@ -47,13 +47,13 @@ class ApiFault:
 
 @dataclass(slots=True)
 class ApiFaults:
-    """The failures to come, and whether credentials are refused."""
+    """The planned failures, and whether credentials are refused."""
 
     planned: list[ApiFault] = field(default_factory=list)
     reject_credentials: bool = False
 
     def next_for(self, path: str) -> ApiFault | None:
-        """Return the fault that meets this path, and count it; -1 times is forever."""
+        """Return the fault of this call, and count it; -1 times is forever."""
         for fault in self.planned:
             if fault.path in path:
                 fault.times -= fault.times > 0

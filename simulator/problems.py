@@ -1,4 +1,4 @@
-"""The errors Smartcar knows, in the shape of each API and payload generation."""
+"""Smartcar's errors, and how each generation of API and payload renders them."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -104,9 +104,11 @@ def find(name: str) -> Problem:
 
 
 def of_status(status: int) -> Problem:
-    """Return a problem that has this HTTP status, or an internal error wearing it."""
+    """Return a problem with this HTTP status; there is none for a method: its path is not found."""
     if status == HTTPStatus.BAD_REQUEST:
         return find("VALIDATION")
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return find("RESOURCE_NOT_FOUND.PATH")
     known = next((problem for problem in _TABLE if problem.status == status), None)
     return known or Problem("SERVER", "INTERNAL", status, "RETRY_LATER", "A simulated failure.")
 

@@ -352,7 +352,7 @@ async def test_no_secret_is_in_the_log_of_a_whole_run(
         entry.runtime_data.subscriptions.async_request()
         await settled(hass)
         await entry.runtime_data.monitor.async_check()
-        simulator.calm()
+        simulator.clear_faults()
     await hass.config_entries.async_reload(entry.entry_id)
     simulator.fail_api(500, times=100)
     await hass.config_entries.async_remove(entry.entry_id)

@@ -125,7 +125,7 @@ async def test_what_smartcar_cannot_do_now_is_tried_again(home: Home, kind: Kind
     home.sim.fail_api(HTTPStatus.BAD_GATEWAY, times=-1)
     _, webhook = await home.live(kind)
     assert not is_subscribed(home, webhook, car)
-    home.sim.calm()
+    home.sim.clear_faults()
     await home.pass_time(seconds=31)
     assert is_subscribed(home, webhook, car)
 
@@ -158,7 +158,7 @@ async def test_a_failure_and_its_end_are_logged_once(
     home.sim.fail_api(HTTPStatus.BAD_GATEWAY, times=-1)
     await home.live()
     await home.pass_hours(3)
-    home.sim.calm()
+    home.sim.clear_faults()
     await home.pass_hours(1)
     told = [record for record in caplog.records if record.name == f"{OURS}.subscriptions"]
     assert [record.levelname for record in told] == ["INFO", "INFO"]

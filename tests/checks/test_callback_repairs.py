@@ -87,7 +87,7 @@ async def test_the_old_address_ends_the_issue(home: Home) -> None:
 async def test_a_webhook_that_follows_to_the_new_address_closes_the_flow(home: Home) -> None:
     _, webhook = await home.live()
     await home.deliver()
-    home.sim.courier.routes[ELSEWHERE] = home.sim.courier.routes[PUBLIC]
+    home.sim.routes[ELSEWHERE] = home.sim.routes[PUBLIC]
     await home.move_to(ELSEWHERE)
     step = await home.open_fix("callback_changed")
     uri = step["description_placeholders"]["callback_uri"]

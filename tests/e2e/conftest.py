@@ -65,7 +65,7 @@ async def stage(running: Stage) -> AsyncGenerator[Stage]:
     """Return the stage, and clear it afterwards."""
     yield running
     simulator = running.simulator
-    simulator.calm()
+    simulator.clear_faults()
     for entry in await running.api.entries(DOMAIN):
         await running.api.delete_entry(entry.entry_id)
     for webhook in list(simulator.cloud.webhooks.values()):

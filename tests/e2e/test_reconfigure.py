@@ -7,7 +7,7 @@ import pytest
 from demo.comparison import compare
 from demo.setup_entries import add_current, add_dynamic, current_credentials
 from demo.stage import DOMAIN
-from simulator import Kind
+from simulator import Car, Kind
 
 from .wording import wording
 
@@ -48,9 +48,9 @@ async def test_move_a_dynamic_entry_to_the_current_platform(stage: Stage, sit: S
         await person.press("Close", within=person.dialog)
     await stage.until_loaded()
     simulator.delete_webhook(old)
-    simulator.set_state_of_charge(car, 55)
+    simulator.act(car, Car.set_state_of_charge, 55)
     deliveries = await simulator.deliver(car)
-    assert {delivery.parcel.event for delivery in deliveries} == {"VEHICLE_STATE", "VEHICLE_ERROR"}
+    assert {delivery.event.type for delivery in deliveries} == {"VEHICLE_STATE", "VEHICLE_ERROR"}
     after = {entity.unique_id: entity for entity in await stage.api.entities(DOMAIN)}
     assert {key: after[key].entity_id for key in before} == {
         key: entity.entity_id for key, entity in before.items()

@@ -6,7 +6,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
-from simulator import Kind, Webhook
+from simulator import Car, Kind, Webhook
 
 from .conftest import HOOK, Dialog, Owner
 
@@ -83,7 +83,7 @@ async def test_deliveries_of_the_new_webhook_reach_the_same_entities(owner: Owne
     dialog = await begin(owner, entry)
     await go(owner, dialog)
     await moved(owner, dialog, entry)
-    owner.sim.set_state_of_charge("Hatchback", 33)
+    owner.sim.act("Hatchback", Car.set_state_of_charge, 33)
     assert {it.status for it in await owner.sim.deliver()} == {204}
     await owner.settle()
     state = owner.hass.states.get(battery)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from simulator import Kind, Simulator, Webhook
+from simulator import Car, Kind, Simulator, Webhook
 from simulator.signals import CATALOGUE, bodies
 
 from .conftest import Receiver, webhook_for
@@ -88,7 +88,7 @@ async def test_a_vehicle_state_has_the_shape_of_captures(
 
 @pytest.mark.usefixtures("current")
 async def test_a_vehicle_state_tells_the_truth(sim: Simulator, receiver: Receiver) -> None:
-    sim.plug_in(sim.current_car)
+    sim.act(sim.current_car, Car.plug_in)
     await sim.deliver()
     told = signals_of(receiver.of("VEHICLE_STATE")[0])
     truth = bodies(sim.current_car)
@@ -126,8 +126,8 @@ async def test_what_the_grant_lacks_is_a_permission_error(
 async def test_an_old_charging_power_stays_beside_its_error(
     sim: Simulator, receiver: Receiver
 ) -> None:
-    sim.plug_in(sim.current_car)
-    sim.stop_charging(sim.current_car)
+    sim.act(sim.current_car, Car.plug_in)
+    sim.act(sim.current_car, Car.stop_charging)
     await sim.deliver()
     rate = signals_of(receiver.of("VEHICLE_STATE")[0])["charge-chargerate"]
     assert rate["status"]["error"]["code"] == "NOT_CHARGING"
