@@ -88,7 +88,8 @@ def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
             _parse_entry(as_dict(entry), f"{place}.data[{index}]", cache, signals, decoding)
         except Exception as error:  # noqa: BLE001 - a bug here must not cost the other paths
             decoding.fault(f"{place}.data[{index}]", error)
-    problems = tuple(dict.fromkeys(_problems_of_vehicle(raw)))
+    is_read = any(signal.content.readings for signal in signals)
+    problems = tuple(dict.fromkeys(_problems_of_vehicle(raw, is_read=is_read)))
     if "eventType" in raw:
         signals += _parse_event(raw, cache, decoding)
     vehicle = _with_identity(vehicle, as_list(data))
@@ -124,11 +125,11 @@ def _parse_entry(
         signals.append(Signal(decoding.parse(cache, signal, translated), recorded_at))
 
 
-def _problems_of_vehicle(raw: Body) -> Iterator[Problem]:
+def _problems_of_vehicle(raw: Body, *, is_read: bool) -> Iterator[Problem]:
     """Yield the errors of the vehicle itself.
 
     They stand beside its data, in place of it, in an entry of it without a path, and, if they are
-    the account's, in the entry of a path without signals.
+    the account's and no path was read, in the entry of a path without signals.
     """
     data = raw.get("data")
     for own in (raw.get("error"), *as_list(raw.get("errors")), raw.get("body"), data, raw):
@@ -140,7 +141,9 @@ def _problems_of_vehicle(raw: Body) -> Iterator[Problem]:
             continue
         problem = parse_problem(error)
         if not isinstance(path, str) or (
-            not _codes_of(path) and concerns_vehicle(replace(problem, signals=(path,)))
+            not is_read
+            and not _codes_of(path)
+            and concerns_vehicle(replace(problem, signals=(path,)))
         ):
             yield problem
 

@@ -1,0 +1,260 @@
+"""What a vehicle's state makes of reports: which problem concerns what, and what is believed."""
+
+from collections.abc import Callable
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.smartcar_dynamic.vehicle import VehicleState
+
+from .cars import Car, Writes
+from .senders import Sender
+from .smartcar.payloads import (
+    NOW,
+    TUTORIAL,
+    VEHICLE_ID,
+    Json,
+    dynamic,
+    entry as data,
+    error,
+    signal,
+    state,
+)
+
+CHARGE = "tractionbattery-stateofcharge"
+RANGE = "tractionbattery-range"
+FUEL = "internalcombustionengine-fuellevel"
+POSITION = "location-preciselocation"
+CABLE = "charge-ischargingcableconnected"
+
+REAUTHENTICATE = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "AUTHENTICATION_FAILED"}
+REVOKED = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "PERMISSION"}
+SUBSCRIPTION = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "SUBSCRIPTION"}
+MOVED = {"type": "COMPATIBILITY", "code": "PLATFORM_NOT_CAPABLE"}
+PLAN = {"type": "BILLING", "code": "INVALID_PLAN"}
+
+type Get = Callable[[], VehicleState]
+
+
+def _meta(at: int) -> Json:
+    return {"version": "4.0", "deliveredAt": NOW + at * 1000, "mode": "LIVE"}
+
+
+def values(at: int, *signals: object) -> Json:
+    """Return a state delivered at a second, which is its ID, too."""
+    return state(*signals, eventId=f"state {at}", meta=_meta(at))
+
+
+def errors(at: int, *problems: object) -> Json:
+    return error(*problems, eventId=f"error {at}", meta=_meta(at))
+
+
+def value(code: str, value: object, at: int | None = None, **body: object) -> Json:
+    meta = {} if at is None else {"oemUpdatedAt": NOW + at * 1000}
+    return signal(code, {"value": value, **body}, meta=meta)
+
+
+def failed(code: str, problem: Json, value: object = None) -> Json:
+    return signal(code, {"value": value}, meta={}, status={"value": "ERROR", "error": problem})
+
+
+def of_signals(problem: Json, *codes: str, resolved: bool = False) -> Json:
+    return {**problem, "signals": [*codes], "state": "RESOLVED" if resolved else "ERROR"}
+
+
+@pytest.fixture
+def vehicle(entry: MockConfigEntry) -> Get:
+    return lambda: entry.runtime_data.coordinator.vehicles[VEHICLE_ID]
+
+
+# An account's problem on single signals
+
+
+@pytest.mark.parametrize("problem", [REAUTHENTICATE, REVOKED, MOVED], ids=lambda it: it["code"])
+async def test_an_account_error_beside_new_values_is_the_signals_alone(
+    sender: Sender, car: Car, vehicle: Get, problem: Json
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    for at in (2, 3, 4):
+        await sender.deliver(values(at, value(CHARGE, 80 - at, at), failed(FUEL, problem, 25)))
+        assert car.value(CHARGE) == str(80 - at)
+        assert not car.is_available(FUEL)
+        assert vehicle().active_problems == {}
+
+
+@pytest.mark.parametrize("problem", [SUBSCRIPTION, PLAN], ids=lambda it: it["code"])
+async def test_an_owners_or_plans_error_beside_new_values_changes_nothing(
+    sender: Sender, car: Car, vehicle: Get, writes: Writes, problem: Json
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    writes.clear()
+    for at in (2, 3):
+        await sender.deliver(values(at, value(CHARGE, 80 - at, at), failed(FUEL, problem)))
+    assert car.value(FUEL) == "25"
+    assert car.entity_id(FUEL) not in writes.changed + writes.unchanged
+    assert vehicle().active_problems == {}
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_signals_own_account_error_ends_with_its_next_reading(
+    sender: Sender, car: Car
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    await sender.deliver(values(2, value(CHARGE, 79, 2), value(FUEL, 20, 2)))
+    assert car.value(FUEL) == "20"
+
+
+async def test_an_account_error_that_nothing_newer_accompanies_is_the_vehicles(
+    sender: Sender, car: Car, vehicle: Get
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await sender.deliver(values(2, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    assert not car.is_available(CHARGE)
+    await sender.deliver(values(3, value(CHARGE, 79, 3), failed(FUEL, REAUTHENTICATE)))
+    assert car.value(CHARGE) == "79"
+    assert not car.is_available(FUEL)
+    assert vehicle().active_problems == {}
+
+
+async def test_an_error_known_as_a_signals_own_stays_so_beside_repetitions(
+    sender: Sender, car: Car, vehicle: Get
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    await sender.deliver(values(2, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    assert car.value(CHARGE) == "80"
+    assert vehicle().active_problems == {}
+    await sender.deliver(errors(3, of_signals(REAUTHENTICATE, FUEL)))
+    assert car.value(CHARGE) == "80"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_an_account_error_of_all_signals_is_the_vehicles(sender: Sender, car: Car) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    await sender.deliver(values(2, failed(CHARGE, REAUTHENTICATE), failed(FUEL, REAUTHENTICATE)))
+    assert not car.is_available(CHARGE)
+    await sender.deliver(values(3, value(CHARGE, 79, 3)))
+    assert car.value(CHARGE) == "79"
+
+
+async def test_an_error_event_without_signals_is_the_vehicles_whatever_is_known(
+    sender: Sender, car: Car, vehicle: Get
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    await sender.deliver(errors(2, REAUTHENTICATE))
+    assert not car.is_available(CHARGE)
+    assert vehicle().needs_reauthentication
+
+
+async def test_an_error_event_about_signals_becomes_theirs_once_others_arrive(
+    sender: Sender, car: Car, vehicle: Get
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await sender.deliver(errors(2, of_signals(REAUTHENTICATE, FUEL)))
+    assert vehicle().needs_reauthentication
+    await sender.deliver(values(3, value(CHARGE, 79, 3)))
+    for at in (4, 6):
+        await sender.deliver(errors(at, of_signals(REAUTHENTICATE, FUEL)))
+        assert car.value(CHARGE) == "79"
+        assert not car.is_available(FUEL)
+    assert vehicle().active_problems == {}
+
+
+@pytest.mark.usefixtures("entry")
+async def test_an_error_event_about_signals_is_over_for_those_that_arrive(
+    sender: Sender, car: Car
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await sender.deliver(errors(2, of_signals(REAUTHENTICATE, FUEL)))
+    await sender.deliver(values(3, value(CHARGE, 79, 3), value(FUEL, 24, 0)))
+    assert (car.value(CHARGE), car.value(FUEL)) == ("79", "25")
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize("codes", [(), (FUEL,)], ids=["of all", "of the signal"])
+async def test_a_signals_own_account_error_ends_when_it_is_resolved(
+    sender: Sender, car: Car, codes: tuple[str, ...]
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await sender.deliver(values(2, value(CHARGE, 79, 2), failed(FUEL, REAUTHENTICATE)))
+    other = of_signals(REAUTHENTICATE, CHARGE, resolved=True)
+    await sender.deliver(errors(3, other, of_signals(SUBSCRIPTION, FUEL, resolved=True)))
+    assert not car.is_available(FUEL)
+    await sender.deliver(errors(4, of_signals(REAUTHENTICATE, *codes, resolved=True)))
+    assert car.value(FUEL) == "25"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_one_error_resolved_leaves_another_of_the_same_signal(
+    sender: Sender, car: Car
+) -> None:
+    permission = {"type": "PERMISSION", "code": None}
+    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await sender.deliver(errors(2, of_signals(permission, FUEL)))
+    not_capable = {"type": "COMPATIBILITY", "code": "VEHICLE_NOT_CAPABLE"}
+    await sender.deliver(errors(3, of_signals(not_capable, FUEL, resolved=True)))
+    assert not car.is_available(FUEL)
+
+
+async def test_an_account_error_of_one_path_is_that_paths_alone(
+    sender: Sender, car: Car, vehicle: Get
+) -> None:
+    await sender.deliver(TUTORIAL)
+    for n in (59, 60):
+        await sender.deliver(
+            dynamic(
+                data("/battery", {"percentRemaining": n / 100}),
+                data("/location", REVOKED, code=400),
+                requestId=f"r{n}",
+            )
+        )
+        assert car.value(CHARGE) == str(n)
+        assert not car.is_available(POSITION)
+        assert vehicle().active_problems == {}
+
+
+async def test_a_path_that_answers_as_before_shows_that_the_account_works(
+    sender: Sender, car: Car, vehicle: Get
+) -> None:
+    await sender.deliver(TUTORIAL)
+    (battery, *_) = TUTORIAL["payload"]["vehicles"][0]["data"]
+    await sender.deliver(dynamic(battery, data("/location", REAUTHENTICATE, code=400)))
+    assert car.value(CHARGE) == "58"
+    assert vehicle().active_problems == {}
+
+
+@pytest.mark.parametrize("path", ["/diagnostics/system_status", "/unheard/of"])
+async def test_an_account_error_of_a_path_without_signals_is_that_paths_alone(
+    sender: Sender, car: Car, vehicle: Get, path: str
+) -> None:
+    await sender.deliver(TUTORIAL)
+    failing = data(path, REAUTHENTICATE, code=400)
+    await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.5}), failing))
+    assert car.value(CHARGE) == "50"
+    assert vehicle().active_problems == {}
+    await sender.deliver(dynamic(failing, requestId="alone"))
+    assert not car.is_available(CHARGE)
+
+
+@pytest.mark.parametrize("problem", [REAUTHENTICATE, REVOKED, MOVED], ids=lambda it: it["code"])
+async def test_a_delivery_in_which_every_path_fails_is_the_vehicles(
+    sender: Sender, car: Car, vehicle: Get, problem: Json
+) -> None:
+    await sender.deliver(TUTORIAL)
+    failing = data("/location", problem, code=400)
+    await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.5}), failing))
+    paths = [data(path, problem, code=400) for path in ("/battery", "/charge")]
+    await sender.deliver(dynamic(*paths, failing, requestId="all"))
+    assert not any(car.is_available(key) for key in (CHARGE, RANGE, CABLE, POSITION))
+    assert vehicle().needs_reauthentication
+
+
+async def test_a_signals_own_account_error_outlives_a_restart(
+    entry: MockConfigEntry, sender: Sender, car: Car, vehicle: Get
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await sender.deliver(values(2, value(CHARGE, 79, 2), failed(FUEL, REAUTHENTICATE)))
+    await sender.hass.config_entries.async_reload(entry.entry_id)
+    assert not car.is_available(FUEL)
+    await sender.deliver(values(3, value(CHARGE, 79, 2), failed(FUEL, REAUTHENTICATE)))
+    assert car.value(CHARGE) == "79"
+    assert vehicle().active_problems == {}
