@@ -10,10 +10,18 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
+from .allowance import Plan
 from .api import create_client
 from .checks.issues import async_drop_all, async_raise_not_unsubscribed
 from .checks.monitor import Monitor
-from .const import CONF_EXCLUDED, CONF_MANAGEMENT_TOKEN, CONF_SMARTCAR_WEBHOOK_ID, DOMAIN
+from .const import (
+    CONF_CALLS_PER_MONTH,
+    CONF_EXCLUDED,
+    CONF_MANAGEMENT_TOKEN,
+    CONF_RESERVE,
+    CONF_SMARTCAR_WEBHOOK_ID,
+    DOMAIN,
+)
 from .coordinator import SmartcarCoordinator
 from .device import async_remove_devices, async_update_device, vehicle_id_of
 from .runtime import EntryReceiver, SmartcarConfigEntry, SmartcarRuntimeData
@@ -48,6 +56,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     store = SmartcarStore(hass, entry.entry_id)
     await store.async_load()
     entry.async_on_unload(store.async_close)
+    default = Plan()
+    store.data.allowance.plan = Plan(
+        calls_per_month=int(entry.options.get(CONF_CALLS_PER_MONTH, default.calls_per_month)),
+        reserve=int(entry.options.get(CONF_RESERVE, default.reserve)),
+    )
     coordinator = SmartcarCoordinator(hass, store, entry.options.get(CONF_EXCLUDED, ()))
     client = create_client(hass, entry)
     subscriptions = Subscriptions(hass, entry, client, store, coordinator)

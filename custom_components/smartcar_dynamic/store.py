@@ -13,6 +13,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
+from .allowance import Allowance, Plan
 from .const import DOMAIN
 from .smartcar.jsonvalues import as_dict, as_int, as_list, as_str
 from .smartcar.model import Position, Problem, Reading, Value, VehicleInfo
@@ -33,7 +34,7 @@ class StoredData:
 
     `seen` are the IDs of the latest reports, oldest first. `subscribed_at` is when a vehicle was
     first subscribed, in milliseconds, and `application_id` the ID by which Connect knows the
-    application.
+    application. `allowance` counts the billed calls.
     """
 
     vehicles: dict[str, VehicleState] = field(default_factory=dict)
@@ -41,6 +42,9 @@ class StoredData:
     status: CallbackStatus = field(default_factory=CallbackStatus)
     subscribed_at: int | None = None
     application_id: str | None = field(default=None, repr=False)
+    allowance: Allowance = field(
+        default_factory=lambda: Allowance(Plan(), dt_util.get_default_time_zone())
+    )
 
 
 class SmartcarStore:
@@ -108,6 +112,7 @@ def data_to_json(data: StoredData) -> dict[str, object]:
     return {
         "vehicles": [_vehicle_to_json(vehicle) for vehicle in data.vehicles.values()],
         "seen": list(data.seen),
+        "allowance": data.allowance.to_json(),
         "health": {
             **data.status.to_json(),
             "subscribed_at": data.subscribed_at,
@@ -127,6 +132,9 @@ def data_from_json(raw: object) -> StoredData:
         status=CallbackStatus.from_json(status),
         subscribed_at=as_int(status.get("subscribed_at")),
         application_id=as_str(status.get("application_id")),
+        allowance=Allowance.from_json(
+            stored.get("allowance"), Plan(), dt_util.get_default_time_zone()
+        ),
     )
 
 
