@@ -20,10 +20,11 @@ from .const import (
     CONF_MANAGEMENT_TOKEN,
     CONF_RESERVE,
     CONF_SMARTCAR_WEBHOOK_ID,
+    DEFAULT_TITLE,
     DOMAIN,
 )
 from .coordinator import SmartcarCoordinator
-from .device import async_remove_devices, async_update_device, vehicle_id_of
+from .device import async_remove_devices, async_update_device, vehicle_id_of, vehicle_name
 from .runtime import EntryReceiver, SmartcarConfigEntry, SmartcarRuntimeData
 from .services import async_register_services
 from .smartcar.client import SmartcarApiError, SmartcarError
@@ -86,6 +87,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
 
     def update_device(vehicle: VehicleState) -> None:
         async_update_device(hass, entry, vehicle.info)
+        if entry.title == DEFAULT_TITLE:
+            hass.config_entries.async_update_entry(entry, title=vehicle_name(vehicle.info))
 
     entry.async_on_unload(coordinator.async_add_vehicle_listener(update_device))
     for vehicle in coordinator.vehicles.values():

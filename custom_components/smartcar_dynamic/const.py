@@ -21,4 +21,7 @@ CALLBACK_VERIFIED: Final = "callback_verified"
 LAST_DELIVERY: Final = "last_delivery"
 LAST_REPORTED: Final = "last_reported"
 
+DEFAULT_TITLE: Final = "Smartcar"
+"""The title of an entry that knows no vehicle yet."""
+
 DASHBOARD_URL: Final = "https://dashboard.smartcar.com"

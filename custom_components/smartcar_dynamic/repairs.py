@@ -203,6 +203,9 @@ class MigrationRepairFlow(_EntryRepairFlow):
             DOMAIN,
             context={"source": SOURCE_RECONFIGURE, "entry_id": self._entry.entry_id},
         )
+        await self.hass.config_entries.flow.async_configure(
+            result["flow_id"], {"next_step_id": "move"}
+        )
         return self.async_abort(
             reason="continue_in_reconfigure",
             next_flow=(FlowType.CONFIG_FLOW, result["flow_id"]),
@@ -245,7 +248,7 @@ async def async_create_fix_flow(
     match data.get("issue"):
         case "signatures_rejected":
             flow: RepairsFlow = SignaturesRepairFlow(entry, data)
-        case "api_v2_end":
+        case "api_v2_end" | "api_v2_ended":
             flow = MigrationRepairFlow(entry, data)
         case "storage_set_aside":
             flow = StorageRepairFlow(entry, data)

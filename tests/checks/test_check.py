@@ -287,6 +287,8 @@ async def test_the_check_step_lists_every_finding(home: Home) -> None:
     placeholders = step["description_placeholders"]
     assert placeholders is not None
     lines = placeholders["findings"].split("\n\n")
+    summary, *lines = lines
+    assert summary == "**Everything that was checked works.**"
     assert all(line[0] == "✅" for line in lines)
     assert len(lines) == len(home.data(entry).monitor.results)
     home.hass.config_entries.flow.async_abort(step["flow_id"])

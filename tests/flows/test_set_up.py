@@ -186,7 +186,7 @@ async def test_where_the_cars_cannot_be_asked_for_they_are_found_later(owner: Ow
     owner.sim.fail_api(500, path="/connections")
     dialog, webhook = await owner.verified(dialog)
     entry = await owner.created(await dialog.choose("finish"))
-    assert entry.title == "Smartcar"
+    assert entry.title == "Hyundai IONIQ 5"
     assert owner.subscribed(webhook) == {"Crossover"}
 
 

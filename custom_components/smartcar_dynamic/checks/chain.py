@@ -121,7 +121,7 @@ def all_results(context: CheckContext, answers: Answers) -> tuple[CheckResult, .
 def local_results(context: CheckContext, callback_uri: CallbackUri) -> Iterator[CheckResult]:
     """Yield the results of what can be told without asking anybody."""
     names = context.names
-    yield CheckResult.ok(Check.API, "ends" if context.client.ends else "current")
+    yield _api(context)
     yield callback_uri_result(callback_uri)
     yield _verified(context, callback_uri)
     for vehicle in context.vehicles.values():
@@ -155,6 +155,18 @@ def find_our_webhook(
     here = [webhook for webhook in webhooks if is_same_uri(webhook.callback_uri, callback_uri.uri)]
     ours = next((webhook for webhook in (here or webhooks) if webhook.id == known_id), None)
     return ours or next(iter(here), None)
+
+
+def _api(context: CheckContext) -> CheckResult:
+    """Return the API's announced end; a webhook that still delivers is believed more."""
+    ends_at = context.client.ends_at
+    if ends_at is None:
+        return CheckResult.ok(Check.API, "current")
+    last_delivery = context.data.status.last_delivery or 0
+    has_ended = now_ms() >= ends_at and last_delivery < ends_at
+    return (
+        CheckResult.failed(Check.API, "ended") if has_ended else CheckResult.ok(Check.API, "ends")
+    )
 
 
 def _account(vehicles: tuple[VehicleInfo, ...] | SmartcarError) -> Iterator[CheckResult]:

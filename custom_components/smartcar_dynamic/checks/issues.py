@@ -62,6 +62,13 @@ class IssueDescription:
 ISSUES = (
     IssueDescription("api_v2_end", Check.API, ("ends",), learn_more_url=_MIGRATION_GUIDE),
     IssueDescription(
+        "api_v2_ended",
+        Check.API,
+        ("ended",),
+        severity=ir.IssueSeverity.ERROR,
+        learn_more_url=_MIGRATION_GUIDE,
+    ),
+    IssueDescription(
         "reauthentication_required",
         Check.VEHICLES,
         ("troubled",),

@@ -53,7 +53,8 @@ class ClientV2(ApiClient, SmartcarClient):
 
     # A dynamic webhook is hourly; three missing in a row are no coincidence.
     delivery_interval = 6 * 3_600_000
-    ends = True
+    # 1 December 2026, as the SDKs' announcements have it.
+    ends_at = 1_796_083_200_000
 
     def __init__(  # noqa: PLR0913 - what Smartcar's dashboard shows, each by its name
         self,

@@ -40,7 +40,7 @@ class ClientV3(ApiClient, SmartcarClient):
     """API v3 as an application on the current platform."""
 
     delivery_interval = None
-    ends = False
+    ends_at = None
 
     def __init__(
         self,
