@@ -1,12 +1,84 @@
-"""The diagnostic entities of a car's standing, and how rarely they are written."""
+"""Binary sensors: what is open, locked, connected, running or wrong."""
 
-from homeassistant.core import Event, EventStateChangedData, callback
+from homeassistant.const import EntityCategory, Platform
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
+from syrupy.assertion import SnapshotAssertion
 
-from simulator import Kind
+from custom_components.smartcar_dynamic.binary_sensor import BINARY_SENSORS, SmartcarBinarySensor
+from custom_components.smartcar_dynamic.positions import find_description
+from custom_components.smartcar_dynamic.smartcar.model import Position, Reading, Value
 
+from .entities import binary_sensor_of, entities_of, vehicle_with
 from .home import ELSEWHERE, PUBLIC, Home
+from .smartcar.catalogue import READINGS
+
+KEYS = [reading.key for reading in READINGS if find_description(BINARY_SENSORS, reading.key)]
+LOCKS = [key for key in KEYS if key.endswith(("is_locked", "-islocked"))]
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    return [Platform.BINARY_SENSOR]
+
+
+async def test_binary_sensors(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    rich_entry: MockConfigEntry,
+    snapshot: SnapshotAssertion,
+) -> None:
+    await snapshot_platform(hass, entity_registry, snapshot, rich_entry.entry_id)
+
+
+def test_a_lock_is_on_when_it_is_unlocked() -> None:
+    assert len(LOCKS) > 10
+    offenders = [
+        key
+        for key in LOCKS
+        for locked in (True, False)
+        if binary_sensor_of(key, locked).is_on is locked
+        or binary_sensor_of(key, locked).device_class != "lock"
+    ]
+    assert offenders == []
+
+
+def test_all_others_are_what_their_value_says() -> None:
+    offenders = [
+        key
+        for key in KEYS
+        for value in (True, False)
+        if key not in LOCKS and binary_sensor_of(key, value).is_on is not value
+    ]
+    assert offenders == []
+
+
+@pytest.mark.parametrize("key", ["charge-ischarging", "closure-islocked"])
+@pytest.mark.parametrize("value", [None, 1, "on", Position(1, 2)], ids=repr)
+def test_what_is_no_boolean_is_unknown(key: str, value: Value | None) -> None:
+    assert binary_sensor_of(key, value).is_on is None
+
+
+def test_an_unlisted_boolean_is_a_binary_sensor() -> None:
+    entities = entities_of(
+        vehicle_with(Reading("foo-bar", value=False), label="Foo bar"), "foo-bar"
+    )
+    assert entities.keys() == {"binary_sensor"}
+
+
+def test_an_unlisted_boolean_is_off_diagnostic_and_named_by_its_label() -> None:
+    vehicle = vehicle_with(Reading("foo-bar", value=False), label="Foo bar")
+    entity = entities_of(vehicle, "foo-bar")["binary_sensor"]
+    assert isinstance(entity, SmartcarBinarySensor)
+    assert entity.entity_description.name == "Foo bar"
+    assert entity.entity_category is EntityCategory.DIAGNOSTIC
+    assert not entity.entity_registry_enabled_default
+    assert entity.translation_key is None
+
+
+# The callback URI and the account
 
 
 async def test_an_answered_challenge_verifies_nothing(home: Home) -> None:
@@ -69,7 +141,7 @@ async def test_an_account_problem_is_one_cars(home: Home) -> None:
     assert home.state("binary_sensor", home.sim.current_car, "account_problem") == "off"
 
 
-async def test_they_are_known_after_a_restart(home: Home) -> None:
+async def test_both_are_known_after_a_restart(home: Home) -> None:
     car = home.sim.current_car
     entry, _ = await home.live()
     await home.deliver()
@@ -81,58 +153,7 @@ async def test_they_are_known_after_a_restart(home: Home) -> None:
     assert home.state("binary_sensor", car, "callback_verified") == "on"
 
 
-async def test_the_last_delivery_is_off_by_default(home: Home) -> None:
-    await home.live()
-    entity_id = home.entity_id("sensor", home.sim.current_car, "last_delivery")
-    found = er.async_get(home.hass).async_get(entity_id)
-    assert found is not None
-    assert found.disabled_by is er.RegistryEntryDisabler.INTEGRATION
-    assert found.entity_category == "diagnostic"
-
-
-async def with_last_delivery(home: Home, kind: Kind = Kind.CURRENT) -> None:
-    """Have an entry whose first car's last delivery is enabled."""
-    entry, _ = await home.live(kind)
-    car = home.sim.dynamic_car if kind.is_v2 else home.sim.current_car
-    entity_id = home.entity_id("sensor", car, "last_delivery")
-    er.async_get(home.hass).async_update_entity(entity_id, disabled_by=None)
-    await home.hass.config_entries.async_reload(entry.entry_id)
-    await home.settle()
-
-
-async def test_the_last_delivery_is_unknown_before_the_first(home: Home) -> None:
-    await with_last_delivery(home)
-    assert home.state("sensor", home.sim.current_car, "last_delivery") == "unknown"
-
-
-async def test_the_last_delivery_is_the_cars_own(home: Home) -> None:
-    second = home.sim.add_car("Second")
-    await with_last_delivery(home)
-    await home.deliver(home.sim.current_car)
-    before = home.state("sensor", home.sim.current_car, "last_delivery")
-    assert before.startswith("20")
-    await home.pass_time(minutes=5)
-    await home.deliver(second)
-    assert home.state("sensor", home.sim.current_car, "last_delivery") == before
-
-
-async def test_nothing_is_written_by_a_delivery_without_news(home: Home) -> None:
-    await home.live()
-    await home.deliver()
-    written: list[str] = []
-
-    @callback
-    def note(event: Event[EventStateChangedData]) -> None:
-        written.append(event.data["entity_id"])
-
-    home.hass.bus.async_listen("state_changed", note)
-    for _ in range(3):
-        await home.pass_time(minutes=5)
-        await home.deliver()
-    assert [it for it in written if "last_reported" not in it] == []
-
-
-async def test_a_car_that_was_deleted_and_has_come_back_has_them_again(home: Home) -> None:
+async def test_a_car_that_was_deleted_has_both_when_it_returns(home: Home) -> None:
     car = home.sim.current_car
     entry, webhook = await home.live()
     await home.deliver()

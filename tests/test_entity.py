@@ -12,6 +12,7 @@ from custom_components.smartcar_dynamic.runtime import EntryReceiver
 
 from .cars import Car, Writes
 from .conftest import SetUp
+from .home import Home
 from .senders import Sender
 from .smartcar.payloads import NOW, TUTORIAL, VEHICLE_ID, Json, signal, state
 
@@ -293,3 +294,13 @@ async def test_a_second_entry_that_knows_the_car_adds_no_entity_twice(
     assert "does not generate unique IDs" not in caplog.text
     assert caplog.text.count("has entities of another entry") == 1
     assert car.device == before
+
+
+async def test_nothing_is_written_by_a_delivery_without_news(home: Home, writes: Writes) -> None:
+    await home.live()
+    await home.deliver()
+    writes.clear()
+    for _ in range(3):
+        await home.pass_time(minutes=5)
+        await home.deliver()
+    assert {entity_id for entity_id in writes.changed if "last_reported" not in entity_id} == set()
