@@ -2,9 +2,14 @@
 
 from collections.abc import Callable
 
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.json import json_bytes
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.smartcar_dynamic.diagnostics import async_get_config_entry_diagnostics
+from custom_components.smartcar_dynamic.store import data_to_json
 from custom_components.smartcar_dynamic.vehicle import VehicleState
 
 from .cars import Car, Writes
@@ -258,3 +263,67 @@ async def test_a_signals_own_account_error_outlives_a_restart(
     await sender.deliver(values(3, value(CHARGE, 79, 2), failed(FUEL, REAUTHENTICATE)))
     assert car.value(CHARGE) == "79"
     assert vehicle().active_problems == {}
+
+
+# What a payload can make us keep
+
+
+async def test_errors_on_unlisted_signals_make_no_room_for_more_of_them(
+    hass: HomeAssistant, sender: Sender, vehicle: Get
+) -> None:
+    codes = [f"odd-n{n}" for n in range(6000)]
+    await sender.deliver(errors(1, of_signals({"type": "PERMISSION"}, *codes)))
+    assert vehicle().signals == {}
+    for at, start in enumerate(range(0, 6000, 300), 2):
+        odd = [value(code, 1, at, unit="km") for code in codes[start : start + 300]]
+        await sender.deliver(values(at, value(CHARGE, 80, at), *odd))
+    assert len(vehicle().signals) == 201
+    entities = er.async_get(hass).entities.values()
+    assert sum("_odd-" in entity.unique_id for entity in entities) == 200
+
+
+async def test_errors_of_the_account_are_as_many_as_anybody_could_have(
+    sender: Sender, vehicle: Get
+) -> None:
+    account = "CONNECTED_SERVICES_ACCOUNT"
+    await sender.deliver(errors(1, REAUTHENTICATE))
+    for at in range(2, 7):
+        problems = [{"type": account, "code": f"C_{at}_N{n}"} for n in range(60)]
+        await sender.deliver(errors(at, *problems))
+    assert len(vehicle().active_problems) == 16
+    assert vehicle().needs_reauthentication
+    resolved = [{"type": account, "code": f"C_N{n}", "state": "RESOLVED"} for n in range(60)]
+    await sender.deliver(errors(9, *resolved))
+    assert len(vehicle().resolved_at) == 16
+
+
+async def test_a_code_that_may_be_a_vin_is_in_no_diagnostics(
+    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, vehicle: Get
+) -> None:
+    vin = "WVWZZZE1ZMP000001"
+    problem = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": vin}
+    await sender.deliver(errors(1, problem, of_signals({"type": "PERMISSION", "code": vin}, FUEL)))
+    assert vehicle().active_problems
+    assert vin not in str(await async_get_config_entry_diagnostics(hass, entry))
+
+
+async def test_half_an_emoji_in_a_payload_can_be_stored(
+    entry: MockConfigEntry, sender: Sender, car: Car, vehicle: Get
+) -> None:
+    payload = values(1, value("vehicleidentification-nickname", "Odd \ud83d"), value(CHARGE, 80, 1))
+    payload["data"]["vehicle"]["model"] = "Model \ud83d"
+    assert (await sender.deliver(payload)).status == 204
+    assert car.value(CHARGE) == "80"
+    assert vehicle().info.model == "Model ?"
+    json_bytes(data_to_json(entry.runtime_data.store.data))
+    assert car.device is not None
+    json_bytes(car.device.dict_repr)
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_true_after_ones_is_no_number(sender: Sender, car: Car) -> None:
+    for at in (1, 2):
+        await sender.deliver(values(at, value(CHARGE, 1, at)))
+    before = car.value("last_reported")
+    await sender.deliver(values(3, value(CHARGE, value=True, at=3)))
+    assert (car.value(CHARGE), car.value("last_reported")) == ("1", before)

@@ -1,5 +1,6 @@
 """A loaded entry's parts, and what they do when something arrives at its callback URI."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 import logging
@@ -74,14 +75,19 @@ class EntryReceiver:
         """Apply an authentic delivery."""
         runtime = self._entry.runtime_data
         coordinator, data = runtime.coordinator, runtime.store.data
-        delivery = runtime.decoder.decode(
+        parts = runtime.decoder.decode_in_parts(
             payload,
             received_at=coordinator.async_next_time(),
             is_known=coordinator.async_is_seen,
         )
+        delivery = next(parts)
         data.status.accept(delivery.kind, now_ms(), test=delivery.test)
         data.application_id = delivery.application_id or data.application_id
         coordinator.async_receive(delivery)
+        for part in parts:
+            # Many vehicles at once must not keep Home Assistant from its other work.
+            await asyncio.sleep(0)
+            coordinator.async_receive(part)
         self._adopt_webhook(runtime, delivery.smartcar_webhook_id)
         runtime.monitor.async_on_delivery()
         return True

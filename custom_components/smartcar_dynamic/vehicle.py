@@ -6,20 +6,22 @@ from enum import IntEnum
 from .const import ACCOUNT_PROBLEM, LAST_DELIVERY, LAST_REPORTED
 from .smartcar.model import Content, Problem, Reading, Remedy, Report, VehicleInfo
 from .smartcar.problems import concerns_vehicle, ends_value
+from .smartcar.signals import SIGNALS
 from .util import HOUR
 
 SILENT_FOR = 6 * HOUR
 """Six hours of silence is not a coincidence: a dynamic webhook is hourly."""
 
 _REPEAT_TOLERANCE = 500
+_MAX_PROBLEMS = 16
 _MAX_UNLISTED = 200
 _VIN = "vehicleidentification-vin"
 
-LASTING = frozenset({Remedy.REAUTHENTICATE, Remedy.OWNER, Remedy.PLAN})
+LASTING = (Remedy.REAUTHENTICATE, Remedy.OWNER, Remedy.PLAN)
 """The remedies of a vehicle's problems that stay active until they are resolved."""
-WITHHOLDING = frozenset({Remedy.NOT_CAPABLE, Remedy.PERMISSION, Remedy.REAUTHENTICATE})
+WITHHOLDING = (Remedy.NOT_CAPABLE, Remedy.PERMISSION, Remedy.REAUTHENTICATE)
 """The remedies of a signal's problems that make its entities unavailable."""
-_KEPT = LASTING | WITHHOLDING
+_KEPT = (*WITHHOLDING, *LASTING)
 
 
 @dataclass(slots=True)
@@ -182,13 +184,12 @@ class VehicleState:
         freshness = Freshness.NONE
         account_problems: list[Problem] = []
         for signal in report.signals:
-            problem = signal.content.problem
+            content = signal.content
+            problem = content.problem
             if problem is None:
-                freshness = max(
-                    freshness,
-                    self._apply_signal(signal.content, signal.recorded_at, delivered_at, changes),
-                )
-            elif concerns_vehicle(problem):
+                seen = self._apply_signal(content, signal.recorded_at, delivered_at, changes)
+                freshness = max(freshness, seen)
+            elif problem.remedy in LASTING:
                 account_problems.append(problem)
             else:
                 self._apply_signal_problem(problem, delivered_at, changes)
@@ -211,7 +212,7 @@ class VehicleState:
             return Freshness.NONE
         signal = self.signals.get(content.code)
         if signal is None:
-            if content.label is not None and self._has_max_unlisted():
+            if content.code not in SIGNALS and self._has_max_unlisted():
                 return Freshness.NONE
             signal = self.signals[content.code] = SignalState(delivered_at)
         # A problem that was delivered after this reading stays, though the reading came last.
@@ -239,7 +240,7 @@ class VehicleState:
         return True
 
     def _has_max_unlisted(self) -> bool:
-        return sum(signal.label is not None for signal in self.signals.values()) >= _MAX_UNLISTED
+        return len(self.signals.keys() - SIGNALS.keys()) >= _MAX_UNLISTED
 
     def _apply_readings(
         self, signal: SignalState, readings: tuple[Reading, ...], changes: Changes
@@ -260,26 +261,29 @@ class VehicleState:
         """Apply a problem that concerns its signals alone."""
         for code in problem.signals:
             signal = self.signals.get(code)
-            if signal is not None:
-                if delivered_at < signal.delivered_at:
+            if signal is None:
+                # What has no reading and no name in the catalogue is nothing to show.
+                if problem.resolved or problem.remedy not in _KEPT or code not in SIGNALS:
                     continue
-                if signal.problem is problem:
-                    signal.delivered_at = delivered_at
-                    continue
-            if ends_value(problem) and signal is not None and not problem.resolved:
-                nothing = (replace(self.readings[key], value=None) for key in self._keys_of(code))
-                self._apply_readings(signal, tuple(nothing), changes)
-            if problem.remedy not in _KEPT:
+                signal = self.signals[code] = SignalState(delivered_at)
+            elif delivered_at < signal.delivered_at:
                 continue
-            if problem.resolved:
-                if signal is None or signal.problem is None or signal.problem.type != problem.type:
-                    continue
+            if signal.problem is not problem:
+                self._change_problem(code, signal, problem, changes)
+            if problem.remedy in _KEPT:
+                signal.delivered_at = delivered_at
+
+    def _change_problem(
+        self, code: str, signal: SignalState, problem: Problem, changes: Changes
+    ) -> None:
+        if problem.resolved:
+            if signal.problem is not None and signal.problem.type == problem.type:
                 self._set_problem(code, signal, None, changes)
-            else:
-                if signal is None:
-                    signal = self.signals[code] = SignalState(delivered_at)
-                self._set_problem(code, signal, problem, changes)
-            signal.delivered_at = delivered_at
+        elif problem.remedy in _KEPT:
+            self._set_problem(code, signal, problem, changes)
+        elif ends_value(problem):
+            nothing = (replace(self.readings[key], value=None) for key in self._keys_of(code))
+            self._apply_readings(signal, tuple(nothing), changes)
 
     def _set_problem(
         self, code: str, signal: SignalState, problem: Problem | None, changes: Changes
@@ -335,10 +339,19 @@ class VehicleState:
         if problem.resolved:
             self.resolved_at[name] = delivered_at
             changes.vehicle |= self.active_problems.pop(name, None) is not None
+            if len(self.resolved_at) > _MAX_PROBLEMS:
+                del self.resolved_at[min(self.resolved_at, key=self.resolved_at.__getitem__)]
             return
         since = known.since if known else delivered_at
         self.active_problems[name] = ActiveProblem(problem, since, delivered_at)
         changes.vehicle |= known is None
+        if len(self.active_problems) > _MAX_PROBLEMS:
+            # Those that the owner can end by logging in again are the last to go.
+            del self.active_problems[min(self.active_problems, key=self._weight)]
+
+    def _weight(self, name: str) -> tuple[bool, int]:
+        active = self.active_problems[name]
+        return active.problem.remedy is Remedy.REAUTHENTICATE, active.delivered_at
 
     def _has_problem(self, code: str, name: str) -> bool:
         signal = self.signals.get(code)
