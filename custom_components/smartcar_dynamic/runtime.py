@@ -87,6 +87,8 @@ class EntryReceiver:
         for part in parts:
             # Many vehicles at once must not keep Home Assistant from its other work.
             await asyncio.sleep(0)
+            if not runtime.webhook.is_answering:
+                return False
             coordinator.async_receive(part)
         self._adopt_webhook(runtime, delivery.smartcar_webhook_id)
         runtime.monitor.async_on_delivery()

@@ -71,7 +71,10 @@ class _Override:
 
 
 class SmartcarWebhook:
-    """Home Assistant's webhook that is one callback URI."""
+    """Home Assistant's webhook that is one callback URI.
+
+    `is_answering` is `False` once its entry is unloaded; what is still on its way comes again.
+    """
 
     def __init__(
         self, hass: HomeAssistant, webhook_id: str, management_token: str, receiver: Receiver
@@ -81,7 +84,7 @@ class SmartcarWebhook:
         self._hass = hass
         self._management_token = management_token
         self._receiver = receiver
-        self._is_answering = False
+        self.is_answering = False
         self._own_challenges: set[str] = set()
         self._overrides: list[_Override] = []
         self._rejected: deque[tuple[bytes, str]] = deque(maxlen=3)
@@ -89,19 +92,19 @@ class SmartcarWebhook:
     @callback
     def async_register(self) -> None:
         """Answer from now on, in place of the previous handler."""
-        self._is_answering = True
+        self.is_answering = True
         _register(self._hass, self.webhook_id, self._async_handle)
 
     @callback
     def async_pause(self) -> None:
         """Have deliveries sent again later, also those that are still being read."""
-        self._is_answering = False
+        self.is_answering = False
         async_pause(self._hass, self.webhook_id)
 
     @callback
     def async_unregister(self) -> None:
         """Stop answering."""
-        self._is_answering = False
+        self.is_answering = False
         webhook.async_unregister(self._hass, self.webhook_id)
 
     @callback
@@ -146,7 +149,7 @@ class SmartcarWebhook:
             body, is_broken = b"", True
         else:
             is_broken = False
-        if not self._is_answering:
+        if not self.is_answering:
             # The entry was unloaded while the body was being read.
             return Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
         if is_broken:
