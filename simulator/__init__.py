@@ -1,16 +1,8 @@
 """A Smartcar cloud on loopback: its APIs, Connect, dashboard, webhook deliveries, and cars."""
 
 from . import presets
-from .car import (
-    FAST_CHARGER,
-    PUBLIC_CHARGER,
-    SOCKET,
-    WALLBOX,
-    Car,
-    ChargingPoint,
-    ImpossibleError,
-    Model,
-)
+from .car import Car, ImpossibleError, Model
+from .charging_point import FAST_CHARGER, PUBLIC_CHARGER, SOCKET, WALLBOX, ChargingPoint
 from .cloud import (
     ALL_CONTROLS,
     ALL_READS,

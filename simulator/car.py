@@ -6,6 +6,7 @@ from enum import StrEnum
 from math import cos, log, pi
 
 from .charge_schedule import ChargeSchedule
+from .charging_point import WALLBOX, ChargingPoint
 from .geo import Place, Route
 from .history import ChargingEnd, ChargingSegment, ChargingSession, Trip
 from .problems import Problem
@@ -15,6 +16,7 @@ _TAPER_START = 80.0
 _FULL = 100.0
 _POWER_SHARE_WHEN_FULL = 0.25
 _LIMIT_TOLERANCE = 0.05
+_FAST_CHARGER_VOLTS = 400
 
 
 class ImpossibleError(Exception):
@@ -53,27 +55,6 @@ class Model:
     commands: frozenset[str] = frozenset()
     phases: int = 1
     volts: float = 230
-
-
-@dataclass(frozen=True, slots=True)
-class ChargingPoint:
-    """Where a car is plugged in: power in kW and the share of it that reaches the battery.
-
-    Alternating current passes the on-board charger, which may limit it.
-    """
-
-    power: float
-    efficiency: float
-    phases: int = 3
-    is_public: bool = False
-    is_fast: bool = False
-
-
-WALLBOX = ChargingPoint(power=22, efficiency=0.92)
-SOCKET = ChargingPoint(power=2.3, efficiency=0.82, phases=1)
-PUBLIC_CHARGER = ChargingPoint(power=22, efficiency=0.92, is_public=True)
-FAST_CHARGER = ChargingPoint(power=150, efficiency=0.99, phases=1, is_public=True, is_fast=True)
-_FAST_CHARGER_VOLTS = 400
 
 
 @dataclass(slots=True)

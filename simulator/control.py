@@ -9,7 +9,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from . import presets, serializers
-from .car import FAST_CHARGER, PUBLIC_CHARGER, SOCKET, WALLBOX, Car, ImpossibleError
+from .car import Car, ImpossibleError
+from .charging_point import FAST_CHARGER, PUBLIC_CHARGER, SOCKET, WALLBOX
 from .cloud import Kind, NotFoundError
 from .faults import DeliveryFaults
 from .geo import Place
@@ -142,6 +143,8 @@ class Control:
                 await world.heal(car)
             case "permissions":
                 world.set_permissions(car, arguments["permissions"])
+            case "request-limit":
+                world.set_request_limit(car, arguments["limit"])
             case "reissue":
                 world.reissue(car)
             case "deliver":

@@ -98,6 +98,7 @@ async def test_a_car_is_subscribed_and_unsubscribed(
         ("unlock", {}, {"locked": False}),
         ("open", {"opening": "front_left_door"}, {"locked": False}),
         ("permissions", {"permissions": ["read_vin"]}, {"permissions": ["read_vin"]}),
+        ("request-limit", {"limit": 9}, {"requests": {"used": 0, "limit": 9}}),
         (
             "problem",
             {"problem": "ACCOUNT_ISSUE"},
