@@ -1,24 +1,22 @@
-"""The integration's own words, so that the tests follow them when they are put better."""
+"""The integration's English texts, so that the tests follow a change of words."""
 
 from functools import cache
 import json
-from pathlib import Path
 import re
 from typing import Any
 
-from demo.config_folder import INTEGRATION
+from demo.harness.instance import INTEGRATION
 
-_TEXTS = INTEGRATION / "translations" / "en.json"
 # What the frontend renders as something else: placeholders, Markdown, line breaks.
 _MARKUP = re.compile(r"\{\w+\}|\*\*|`|\[[^\]]*\]\([^)]*\)|\n|\d+\. ")
 
 
-def wording(path: str, **placeholders: str) -> str:
-    """Return the longest part of a text that stands on the screen as it is.
+def translation(path: str, **placeholders: str) -> str:
+    """Return the longest part of a text that is on the page as it is.
 
     The path has dots: `config.step.callback.title`.
     """
-    text: Any = _texts(_TEXTS)
+    text: Any = _texts()
     for name in path.split("."):
         text = text[name]
     for name, value in placeholders.items():
@@ -27,5 +25,5 @@ def wording(path: str, **placeholders: str) -> str:
 
 
 @cache
-def _texts(path: Path) -> Any:  # noqa: ANN401 - any JSON value
-    return json.loads(path.read_text())
+def _texts() -> Any:  # noqa: ANN401 - any JSON value
+    return json.loads((INTEGRATION / "translations" / "en.json").read_text())
