@@ -16,6 +16,8 @@ _REPEAT_TOLERANCE = 500
 _MAX_PROBLEMS = 16
 _MAX_UNLISTED = 200
 _VIN = "vehicleidentification-vin"
+# No charging is no power and no rate; there is no time until its end.
+_WHEN_NOT_CHARGING = {"charge-amperage": 0, "charge-chargerate": 0, "charge-wattage": 0}
 
 LASTING = (Remedy.REAUTHENTICATE, Remedy.OWNER, Remedy.PLAN)
 """The remedies of a vehicle's problems that stay active until they are resolved."""
@@ -307,7 +309,8 @@ class VehicleState:
         elif problem.remedy in _KEPT:
             self._set_problem(code, signal, problem, changes)
         elif ends_value(problem):
-            nothing = (replace(self.readings[key], value=None) for key in self._keys_of(code))
+            ended = _WHEN_NOT_CHARGING.get(code)
+            nothing = (replace(self.readings[key], value=ended) for key in self._keys_of(code))
             self._apply_readings(signal, tuple(nothing), changes)
 
     def _set_problem(

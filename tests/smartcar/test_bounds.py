@@ -101,7 +101,7 @@ def test_the_vehicles_texts_are_short_and_can_be_written() -> None:
     payload["meta"] |= {"webhookId": LONG, "applicationId": LONG}
     delivery = decode(payload)
     report = only_report(delivery)
-    assert (report.id, delivery.webhook_id, delivery.application_id) == (None, None, None)
+    assert (report.id, delivery.smartcar_webhook_id, delivery.application_id) == (None, None, None)
     assert (report.vehicle.vin, report.vehicle.user_id) == (None, None)
     assert (report.vehicle.make, report.vehicle.model) == ("x" * 100, "Odd")
     assert webhook_of(payload) is None

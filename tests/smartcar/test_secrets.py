@@ -50,7 +50,7 @@ READINGS = (
 )
 SIGNAL = Signal(Content("location-preciselocation", READINGS, PROBLEM), NOW)
 REPORT = Report(VEHICLE, f"request/{VEHICLE_ID}", NOW, (SIGNAL,), (PROBLEM,))
-DELIVERY = Delivery(Kind.STATE, webhook_id=WEBHOOK_ID, reports=(REPORT,))
+DELIVERY = Delivery(Kind.STATE, smartcar_webhook_id=WEBHOOK_ID, reports=(REPORT,))
 
 
 def _state() -> Delivery:

@@ -92,7 +92,7 @@ class Decoder:
             yield Delivery(
                 kind,
                 test=test,
-                webhook_id=webhook_of(payload),
+                smartcar_webhook_id=webhook_of(payload),
                 application_id=as_id(meta.get("applicationId")),
                 reports=tuple(filter(None, read)),
                 notes=decoding.notes.take(),

@@ -178,7 +178,7 @@ class Delivery:
 
     kind: Kind
     test: bool = False
-    webhook_id: str | None = field(default=None, repr=False)
+    smartcar_webhook_id: str | None = field(default=None, repr=False)
     application_id: str | None = field(default=None, repr=False)
     reports: tuple[Report, ...] = ()
     notes: tuple[str, ...] = ()
