@@ -1,10 +1,13 @@
 """What a vehicle's state makes of reports: which problem concerns what, and what is believed."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.json import json_bytes
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -327,3 +330,126 @@ async def test_a_true_after_ones_is_no_number(sender: Sender, car: Car) -> None:
     before = car.value("last_reported")
     await sender.deliver(values(3, value(CHARGE, value=True, at=3)))
     assert (car.value(CHARGE), car.value("last_reported")) == ("1", before)
+
+
+# Time
+
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+TODAY = datetime(2026, 11, 25, 10, tzinfo=UTC)
+
+
+def now() -> int:
+    """Return the clock's time in seconds after `NOW`."""
+    return round(dt_util.utcnow().timestamp()) - NOW // 1000
+
+
+@pytest.mark.parametrize("ahead", [2 * MINUTE, HOUR, 300 * DAY, 4000 * DAY])
+async def test_a_delivery_ahead_of_our_clock_stops_nothing_after_it(
+    sender: Sender, car: Car, vehicle: Get, freezer: FrozenDateTimeFactory, ahead: int
+) -> None:
+    freezer.move_to(TODAY)
+    await sender.deliver(values(now() + ahead, value(CHARGE, 50)))
+    freezer.tick(MINUTE)
+    await sender.deliver(values(now(), value(CHARGE, 60)))
+    assert car.value(CHARGE) == "60"
+    freezer.tick(MINUTE)
+    await sender.deliver(errors(now(), REAUTHENTICATE))
+    assert vehicle().needs_reauthentication
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize("ahead", [2 * MINUTE, HOUR, 300 * DAY])
+async def test_a_reading_after_its_delivery_stops_nothing_after_it(
+    sender: Sender, car: Car, ahead: int
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 50, 1 + ahead)))
+    await sender.deliver(values(2, value(CHARGE, 60, 2)))
+    await sender.deliver(values(3, value(CHARGE, 70, 1)))
+    assert car.value(CHARGE) == "60"
+    assert car.value("last_reported") == "2025-12-08T01:35:02+00:00"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_delivery_a_little_ahead_of_our_clock_keeps_its_place(
+    sender: Sender, car: Car, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(TODAY)
+    await sender.deliver(values(now() + 20, value(CHARGE, 50)))
+    await sender.deliver(values(now() + 10, value(CHARGE, 60)))
+    assert car.value(CHARGE) == "50"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_wrong_sequence_leaves_the_time_of_delivery(sender: Sender, car: Car) -> None:
+    def sequenced(at: int, charge: int) -> Json:
+        payload = values(at, value(CHARGE, charge))
+        payload["meta"]["sequence"] = 4_000_000_000_000
+        return payload
+
+    await sender.deliver(sequenced(2, 50))
+    await sender.deliver(sequenced(1, 60))
+    assert car.value(CHARGE) == "50"
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_clock_set_forward_and_back_stops_nothing_after_it(
+    entry: MockConfigEntry,
+    sender: Sender,
+    car: Car,
+    vehicle: Get,
+    freezer: FrozenDateTimeFactory,
+    *,
+    restarted: bool,
+) -> None:
+    freezer.move_to(TODAY)
+
+    def battery(charge: int, age: str | None = None) -> Json:
+        headers = {} if age is None else {"sc-data-age": age}
+        body = {"percentRemaining": charge / 100}
+        return dynamic(data("/battery", body, headers=headers), requestId=f"r{charge}")
+
+    await sender.deliver(battery(50))
+    freezer.tick(360 * DAY)
+    await sender.deliver(battery(51, dt_util.utcnow().isoformat()))
+    await sender.deliver(dynamic(error=SUBSCRIPTION, requestId="error"))
+    await sender.deliver(dynamic(error={**PLAN, "state": "RESOLVED"}, requestId="resolved"))
+    assert vehicle().active_problems
+    freezer.move_to(TODAY + timedelta(minutes=1))
+    assert vehicle().is_silent(now() * 1000 + NOW)
+    if restarted:
+        await sender.hass.config_entries.async_reload(entry.entry_id)
+    await sender.deliver(battery(52))
+    assert car.value(CHARGE) == "52"
+    assert vehicle().active_problems == {}
+    assert vehicle().last_reported is None
+    freezer.tick(MINUTE)
+    await sender.deliver(battery(53, dt_util.utcnow().isoformat()))
+    assert car.value(CHARGE) == "53"
+    assert car.value("last_reported") == dt_util.utcnow().isoformat()
+    freezer.tick(1)
+    await sender.deliver(errors(now(), PLAN, REAUTHENTICATE))
+    assert len(vehicle().active_problems) == 2
+    assert not car.is_available(CHARGE)
+    freezer.tick(MINUTE)
+    await sender.deliver(values(now(), value(CHARGE, 54)))
+    assert car.value(CHARGE) == "54"
+    assert not vehicle().is_silent(now() * 1000 + NOW)
+
+
+async def test_what_a_wrong_clock_did_not_touch_is_kept(
+    sender: Sender, car: Car, vehicle: Get, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(TODAY)
+    await sender.deliver(values(now(), value(CHARGE, 80, now() - 9), value(FUEL, 25)))
+    await sender.deliver(errors(now(), SUBSCRIPTION, {**PLAN, "state": "RESOLVED"}))
+    freezer.tick(360 * DAY)
+    await sender.deliver(dynamic(data("/odometer", {"distance": 5}), requestId="ahead"))
+    freezer.move_to(TODAY + timedelta(minutes=1))
+    old = [value(CHARGE, 70, now() - 99), value(FUEL, 20)]
+    await sender.deliver(values(now() - 90, *old))
+    assert (car.value(CHARGE), car.value(FUEL)) == ("80", "25")
+    assert vehicle().last_reported == NOW + (now() - 69) * 1000
+    assert vehicle().resolved_at == {"BILLING:INVALID_PLAN": NOW + (now() - 60) * 1000}

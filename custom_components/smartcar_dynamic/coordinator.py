@@ -11,6 +11,7 @@ import logging
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from .smartcar.model import Delivery, Report, VehicleInfo
+from .smartcar.times import CLOCK_TOLERANCE
 from .store import SmartcarStore
 from .util import Listeners, format_traceback, now_ms
 from .vehicle import Changes, VehicleState
@@ -50,10 +51,8 @@ class SmartcarCoordinator:
         self._vehicle_listeners = Listeners[VehicleState]()
         for vehicle_id in self.excluded:
             self._data.vehicles.pop(vehicle_id, None)
-        # The clock may have been set back since.
-        self._received_at = max(
-            (vehicle.last_delivery or 0 for vehicle in self.vehicles.values()), default=0
-        )
+        self._received_at = 0
+        self._forget_future()
 
     @property
     def vehicles(self) -> Mapping[str, VehicleState]:
@@ -66,6 +65,8 @@ class SmartcarCoordinator:
 
         Home Assistant's clock may be set back; deliveries still come one after another.
         """
+        if self._received_at > now_ms() + CLOCK_TOLERANCE:
+            self._forget_future()
         self._received_at = max(self._received_at + 1, now_ms())
         return self._received_at
 
@@ -178,6 +179,15 @@ class SmartcarCoordinator:
     def async_add_vehicle_listener(self, listener: Callable[[VehicleState], None]) -> CALLBACK_TYPE:
         """Call back when a vehicle appeared, or its attributes, problems or account changed."""
         return self._vehicle_listeners.add(listener)
+
+    def _forget_future(self) -> None:
+        """Go on from the clock's present; nothing would be newer than what it said before."""
+        latest = now_ms() + CLOCK_TOLERANCE
+        last = 0
+        for vehicle in self.vehicles.values():
+            vehicle.forget_after(latest)
+            last = max(last, vehicle.last_delivery or 0)
+        self._received_at = last
 
     def _apply(self, report: Report) -> None:
         info = report.vehicle

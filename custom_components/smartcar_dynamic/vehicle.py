@@ -136,8 +136,8 @@ class VehicleState:
         )
 
     def is_silent(self, now: int) -> bool:
-        """Tell whether nothing was delivered for hours."""
-        return now - (self.last_delivery or 0) > SILENT_FOR
+        """Tell whether nothing was delivered for hours, or only by a clock that was wrong."""
+        return abs(now - (self.last_delivery or 0)) > SILENT_FOR
 
     def is_gone(self, now: int) -> bool:
         """Tell whether the vehicle is gone from the account.
@@ -156,6 +156,31 @@ class VehicleState:
             return False
         self.info = merged
         return True
+
+    def forget_after(self, latest: int) -> None:
+        """Forget what happened after a time: the clock by which it did was wrong.
+
+        What comes next is newer than that, whatever its time.
+        """
+        for signal in self.signals.values():
+            if signal.delivered_at > latest:
+                signal.delivered_at = 0
+            if signal.recorded_at is not None and signal.recorded_at > latest:
+                signal.recorded_at = None
+        for name, active in self.active_problems.items():
+            if active.delivered_at > latest:
+                self.active_problems[name] = replace(
+                    active, since=min(active.since, latest), delivered_at=0
+                )
+        for name in [name for name, time in self.resolved_at.items() if time > latest]:
+            del self.resolved_at[name]
+        if self.recovered_at > latest:
+            self.recovered_at = 0
+        if self.last_delivery is not None:
+            self.last_delivery = min(self.last_delivery, latest)
+        if self.last_reported is not None and self.last_reported > latest:
+            times = (signal.recorded_at for signal in self.signals.values())
+            self.last_reported = max(filter(None, times), default=None)
 
     def apply(self, report: Report) -> Changes:
         """Apply what a report says that is newer than what is known; return what changed."""

@@ -13,7 +13,7 @@ from .parsers import MAX_ITEMS
 from .payload import MAX_ERRORS, MAX_SIGNALS, Cache, Decoding
 from .problems import concerns_vehicle, parse_problem
 from .signals import SIGNALS
-from .times import milliseconds
+from .times import CLOCK_TOLERANCE, milliseconds
 
 type Body = Mapping[str, object]
 
@@ -41,7 +41,6 @@ _KINDS = {
 }
 _OF_ERRORS = frozenset({"statusCode", "description", "message", "resolution", "code", "docURL"})
 _OK = range(200, 300)
-_DAY = 86_400_000
 
 
 def kind_of(payload: Body) -> Kind:
@@ -109,7 +108,7 @@ def _parse_entry(
         return
     translate, codes = translation
     headers = _headers(entry.get("headers"))
-    recorded_at = _first_time(headers, decoding.received_at + _DAY, "sc-data-age", "sc-fetched-at")
+    recorded_at = _first_time(headers, decoding.received_at, "sc-data-age", "sc-fetched-at")
     code = entry.get("code")
     status = code if type(code) is int and code not in _OK else None
     error = _error_of(entry)
@@ -170,7 +169,7 @@ def _parse_event(raw: Body, cache: Cache, decoding: Decoding) -> Iterator[Signal
     if status is None:
         decoding.notes.append("payload.eventType: unknown event")
         return
-    recorded_at = _first_time(raw, decoding.received_at + _DAY, "eventTime")
+    recorded_at = _first_time(raw, decoding.received_at, "eventTime")
     for code, body in _charge({"state": status}, _METRIC):
         yield Signal(decoding.parse(cache, code, body), recorded_at)
 
@@ -191,11 +190,11 @@ def _headers(raw: object) -> Mapping[str, str]:
     }
 
 
-def _first_time(raw: Body, latest: int, *names: str) -> int | None:
+def _first_time(raw: Body, received_at: int, *names: str) -> int | None:
     """Return the first time that is one; one after its delivery is none."""
     for name in names:
         time = milliseconds(raw.get(name))
-        if time is not None and time <= latest:
+        if time is not None and time <= received_at + CLOCK_TOLERANCE:
             return time
     return None
 

@@ -11,10 +11,8 @@ from .model import Content, Kind, Problem, Report, Signal, VehicleInfo
 from .payload import MAX_ERRORS, MAX_SIGNALS, Cache, Decoding
 from .problems import parse_problem
 from .signals import SIGNALS, code_of, code_of_name, parse_body
-from .times import YEAR_2000, milliseconds
+from .times import CLOCK_TOLERANCE, YEAR_2000, milliseconds
 
-_DAY = 86_400_000
-_YEAR = 366 * _DAY
 _SUCCESS = {"value": "SUCCESS"}
 _MAX_LABEL = 80
 _TIMES = ("oemUpdatedAt", "retrievedAt", "fetchedAt")
@@ -37,14 +35,7 @@ def parse_reports(payload: Mapping[str, object], decoding: Decoding) -> Iterator
         decoding.notes.append("data.vehicle: no ID")
         return
     id_ = as_id(payload.get("eventId"))
-    delivered_at = (
-        milliseconds(meta.get("sequence"))
-        or milliseconds(meta.get("deliveredAt"))
-        or decoding.received_at
-    )
-    if delivered_at > decoding.received_at + _YEAR:
-        # Nothing would ever be newer.
-        delivered_at = decoding.received_at
+    delivered_at = _delivered_at(meta, decoding.received_at)
     if id_ and decoding.is_known(id_):
         yield Report(vehicle, id_, delivered_at, repeated=True)
         return
@@ -56,6 +47,15 @@ def parse_reports(payload: Mapping[str, object], decoding: Decoding) -> Iterator
         _parse_errors(data.get("errors"), decoding),
         errors_included=False,
     )
+
+
+def _delivered_at(meta: Mapping[str, object], received_at: int) -> int:
+    """Return when Smartcar sent a delivery; nothing would be newer than a time ahead of us."""
+    for name in ("sequence", "deliveredAt"):
+        time = milliseconds(meta.get(name))
+        if time is not None and time <= received_at + CLOCK_TOLERANCE:
+            return time
+    return received_at
 
 
 def parse_vehicle(data: Mapping[str, object], vehicle_id: object = None) -> VehicleInfo | None:
@@ -81,7 +81,6 @@ def parse_signals(
     """Return the signals of a list; each is read for itself, so none can cost its neighbours."""
     cache = decoding.cache_of(vehicle_id)
     known = cache.known
-    latest = delivered_at + _DAY
     signals = []
     for index, item in enumerate(decoding.first(as_list(raw), MAX_SIGNALS, "data.signals")):
         try:
@@ -99,7 +98,7 @@ def parse_signals(
             else:
                 decoding.notes.append(f"data.signals[{index}]: no signal")
                 continue
-            signals.append(Signal(content, _recorded_at(as_dict(item).get("meta"), latest)))
+            signals.append(Signal(content, _recorded_at(as_dict(item).get("meta"), delivered_at)))
         except Exception as error:  # noqa: BLE001 - a bug here must not cost the other signals
             decoding.fault(f"data.signals[{index}]", error)
     return tuple(signals)
@@ -139,16 +138,16 @@ def _error_of(status: object) -> object:
     return status.get("error") or {"type": "UNAVAILABLE"}
 
 
-def _recorded_at(meta: object, latest: int) -> int | None:
+def _recorded_at(meta: object, delivered_at: int) -> int | None:
     """Return when the vehicle recorded a signal; a time after its delivery is none."""
     if not isinstance(meta, dict):
         return None
     value = meta.get("oemUpdatedAt")
-    if type(value) is int and YEAR_2000 <= value <= latest:
+    if type(value) is int and YEAR_2000 <= value <= delivered_at:
         return value
     for name in _TIMES:
-        value = meta.get(name)
-        if value and (time := milliseconds(value)) is not None and time <= latest:
+        time = milliseconds(meta.get(name))
+        if time is not None and time <= delivered_at + CLOCK_TOLERANCE:
             return time
     return None
 
