@@ -1,76 +1,56 @@
-"""The demo for a person: it prints where to look, and the cars live until Ctrl-C."""
+"""The demo for a person: Home Assistant to look at, and cars that live until Ctrl-C."""
 
 import asyncio
-from collections.abc import Coroutine
 from datetime import timedelta
-from typing import Any
 
-from demo.check import say, show_cars
-from demo.comparison import compare
-from demo.errors import DemoError
-from demo.setup_entries import add_current, add_dynamic
-from demo.stage import Stage
+from simulator import Kind
 
-PORT = 8123
+from .check import say
+from .comparison import compare
+from .dashboard import save_dashboard
+from .environment import Environment, run_environment
+from .harness.onboarding import NAME, PASSWORD
+
+_PORT = 8123
 # A day of 12.5 hours passes in about four minutes.
-SPEED = 180
-EVERY = 0.5
-NIGHT = timedelta(minutes=30)
+_SPEED = 180
+_NIGHT = timedelta(minutes=30)
 
 
 async def show() -> int:
-    """Start everything, print the address and the login, and let day follow on day."""
+    """Start everything, print where to look, and let day follow day."""
     say("Starting the simulator and Home Assistant…")
-    async with Stage(PORT) as stage:
+    async with run_environment(_PORT) as environment:
         say("Setting both accounts up through the config flow…")
-        await add_current(stage)
-        await add_dynamic(stage)
-        await stage.simulator.deliver()
-        await compare(stage)
-        path = await show_cars(stage)
+        for kind in (Kind.CURRENT, Kind.DYNAMIC):
+            await environment.add_entry(kind)
+        await environment.simulator.deliver()
+        await compare(environment)
+        path = await save_dashboard(environment.client)
         print(
-            f"\n  Home Assistant  {stage.instance.url}{path}"
-            f"\n  Login           {stage.instance.owner.username}"
-            f" / {stage.instance.owner.password}"
-            f"\n  Smartcar        {stage.simulator.url}/"
+            f"\n  Home Assistant  {environment.instance.url}{path}"
+            f"\n  Login           {NAME} / {PASSWORD}"
+            f"\n  Smartcar        {environment.simulator.url}/"
             f"  (plug in, drive, revoke an account …)"
             f"\n\nA day passes in about four minutes, then comes the next. Ctrl-C ends it.",
             flush=True,
         )
-        await _first(_live(stage), _watch(stage))
+        await _live(environment)
     return 0
 
 
-async def _live(stage: Stage) -> None:
-    """Let day follow on day; say what each car does."""
-    simulator = stage.simulator
-    simulator.run(SPEED)
+async def _live(environment: Environment) -> None:
+    """Let day follow day and print what each car does, as long as Home Assistant runs."""
+    simulator = environment.simulator
+    simulator.run(_SPEED)
     while True:
         simulator.start_day()
-        said: dict[str, str] = {}
+        steps: dict[str, str] = {}
         while not all(day.done for day in simulator.days.values()):
+            environment.instance.check_alive()
             for day in simulator.days.values():
-                if day.step != said.get(day.car.id, "waiting"):
-                    said[day.car.id] = day.step
+                if day.step != steps.setdefault(day.car.id, "waiting"):
+                    steps[day.car.id] = day.step
                     say(f"{day.car.name}: {day.step}")
-            await asyncio.sleep(EVERY)
-        await asyncio.sleep(NIGHT.total_seconds() / SPEED)
-
-
-async def _watch(stage: Stage) -> None:
-    """Notice when Home Assistant ends by itself."""
-    code = await stage.instance.wait()
-    raise DemoError(f"Home Assistant ended with code {code}. Start the demo again.")
-
-
-async def _first(*endless: Coroutine[Any, Any, None]) -> None:
-    """Run until the first of them fails, and fail with it."""
-    tasks = [asyncio.ensure_future(it) for it in endless]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.sleep(0.5)
+        await asyncio.sleep(_NIGHT.total_seconds() / _SPEED)

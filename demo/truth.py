@@ -1,25 +1,18 @@
-"""What Home Assistant must show for a car: the simulator's truth, entity by entity.
+"""What Home Assistant has to show of a car: the simulator's truth, entity by entity.
 
-Written from Smartcar's vocabulary and Home Assistant's conventions, and not with the integration's
-own tables: it is what they are measured by.
+Written from Smartcar's signals and Home Assistant's conventions, not with the integration's own
+tables, which are measured by it.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from demo.answers import State
 from simulator import Car, Place
-from simulator.car import Opening
 
-UNAVAILABLE = "unavailable"
-UNKNOWN = "unknown"
+from .harness import State
 
-# How a car stands with Smartcar; known also while the car cannot be read.
-STANDING_KEYS = frozenset(
-    {"account_problem", "callback_verified", "last_delivery", "last_reported"}
-)
-DYNAMIC_KEYS = STANDING_KEYS | {
+# What a dynamic webhook sends.
+_DYNAMIC = {
     "charge-detailedchargingstatus",
     "charge-ischarging",
     "charge-ischargingcableconnected",
@@ -29,199 +22,127 @@ DYNAMIC_KEYS = STANDING_KEYS | {
 }
 
 
-@dataclass(frozen=True)
-class Number:
-    """A number, as exact as Smartcar tells it; unknown while there is nothing to measure."""
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A measured value, as exact as the simulator sends it."""
 
-    value: float | None
+    value: float
     unit: str
-    tolerance: float = 0.01
+    tolerance: float = 0.51
 
     def __str__(self) -> str:
         """Return it as a person writes it."""
-        return UNKNOWN if self.value is None else f"{self.value:g} {self.unit}"
-
-    def agrees(self, state: State) -> bool:
-        """Tell whether a state says the same."""
-        if self.value is None or state.attributes.get("unit_of_measurement") != self.unit:
-            return self.value is None and state.state == UNKNOWN
-        try:
-            return abs(float(state.state) - self.value) <= self.tolerance
-        except ValueError:
-            return False
+        return f"{self.value:g} {self.unit}"
 
 
-@dataclass(frozen=True)
-class Word:
-    """A word."""
-
-    word: str
-
-    def __str__(self) -> str:
-        """Return it."""
-        return self.word
-
-    def agrees(self, state: State) -> bool:
-        """Tell whether a state says the same."""
-        return state.state == self.word
-
-
-@dataclass(frozen=True)
-class Whereabouts:
-    """A position, within the six decimals that Smartcar tells: about 10 cm."""
-
-    place: Place
-
-    def __str__(self) -> str:
-        """Return it in degrees."""
-        return f"{self.place.latitude:.6f}, {self.place.longitude:.6f}"
-
-    def agrees(self, state: State) -> bool:
-        """Tell whether a state says the same."""
-        latitude, longitude = state.attributes.get("latitude"), state.attributes.get("longitude")
-        return (
-            isinstance(latitude, float)
-            and isinstance(longitude, float)
-            and abs(latitude - self.place.latitude) < 1e-6  # noqa: PLR2004 - the sixth decimal
-            and abs(longitude - self.place.longitude) < 1e-6  # noqa: PLR2004
-        )
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Moment:
-    """A point in time, to the second."""
+    """A point in time, to so many seconds."""
 
-    moment: datetime
-
-    def __str__(self) -> str:
-        """Return it as ISO 8601."""
-        return self.moment.isoformat(timespec="seconds")
-
-    def agrees(self, state: State) -> bool:
-        """Tell whether a state says the same."""
-        try:
-            shown = datetime.fromisoformat(state.state)
-        except ValueError:
-            return False
-        return abs(shown - self.moment) <= timedelta(seconds=1)
-
-
-@dataclass(frozen=True)
-class NotBefore:
-    """A point in time that follows from another one: not before it.
-
-    The simulator's stamps are up to a few seconds ahead when it hurries.
-    """
-
-    moment: datetime
+    at: datetime
+    tolerance: float = 1
 
     def __str__(self) -> str:
-        """Return it as ISO 8601."""
-        return f"{self.moment.isoformat(timespec='seconds')} or later"
-
-    def agrees(self, state: State) -> bool:
-        """Tell whether a state says the same, to the second."""
-        try:
-            return datetime.fromisoformat(state.state) >= self.moment - _HURRY
-        except ValueError:
-            return False
+        """Return it as Home Assistant writes it."""
+        return self.at.isoformat(timespec="seconds")
 
 
-_HURRY = timedelta(seconds=5)
-
-type Fact = Number | Word | Whereabouts | Moment | NotBefore
-
-_WHOLE = 0.5
-_CORNERS = ("front_left", "front_right", "back_left", "back_right")
+type Fact = bool | str | Amount | Moment | Place | None
 
 
-def truth(car: Car, *, dynamic: bool) -> dict[str, Fact]:
-    """Return what each of a car's entities must show, by key of the vocabulary."""
-    facts = {key: tell(car) for key, tell in _FACTS.items()}
-    if dynamic:
-        return {key: fact for key, fact in facts.items() if key in DYNAMIC_KEYS}
-    reported = car.capable | STANDING_KEYS
-    return {key: fact for key, fact in facts.items() if key.partition(".")[0] in reported}
+def facts_of(car: Car, *, dynamic: bool) -> dict[tuple[str, str], Fact]:
+    """Return a car's facts by platform and key: a signal's code, or a name without a hyphen."""
+    return {
+        (platform, key): fact
+        for platform, facts in _facts(car).items()
+        for key, fact in facts.items()
+        if "-" not in key or (key in _DYNAMIC if dynamic else key.partition(".")[0] in car.capable)
+    }
 
 
-def _number(
-    read: Callable[[Car], float], unit: str, tolerance: float = _WHOLE
-) -> Callable[[Car], Fact]:
-    return lambda car: Number(read(car), unit, tolerance)
+def _facts(car: Car) -> dict[str, dict[str, Fact]]:
+    model, charging = car.model, car.charging
+    return {
+        "binary_sensor": {
+            "account_problem": car.problem is not None,
+            "callback_verified": True,
+            "charge-ischarging": charging,
+            "charge-ischargingcableconnected": car.plugged_in,
+            "charge-ischargingportflapopen": car.plugged_in,
+            **{f"closure-doors.{it}.is_open": door.is_open for it, door in car.doors.items()},
+            **{
+                f"closure-doors.{it}.is_locked": not door.is_locked
+                for it, door in car.doors.items()
+            },
+            "closure-enginecover.is_open": False,
+            "closure-fronttrunk.is_open": car.front_trunk.is_open,
+            "closure-fronttrunk.is_locked": not car.front_trunk.is_locked,
+            "closure-islocked": not car.locked,
+            "closure-reartrunk.is_open": car.rear_trunk.is_open,
+            "closure-reartrunk.is_locked": not car.rear_trunk.is_locked,
+            **{
+                f"closure-windows.{it}.is_open": window.is_open
+                for it, window in car.windows.items()
+            },
+            "connectivitystatus-isasleep": car.asleep,
+            "connectivitystatus-isonline": car.online and not car.asleep,
+            "location-isathome": car.place == "home",
+        },
+        "device_tracker": {"location-preciselocation": car.position},
+        "sensor": {
+            "charge-amperage": Amount(car.amperage, "A"),
+            "charge-amperagemax": Amount(1000 * model.charger / (model.volts * model.phases), "A"),
+            "charge-chargelimits": Amount(car.charge_limit, "%"),
+            "charge-chargelimits.global": Amount(car.charge_limit, "%"),
+            "charge-chargerate": Amount(car.charge_rate if charging else 0, "km/h"),
+            "charge-detailedchargingstatus": car.status.value.lower(),
+            "charge-energyadded": Amount(car.energy_added, "kWh", 0.06),
+            "charge-timetocomplete": Amount(car.time_to_complete, "min") if charging else None,
+            "charge-voltage": Amount(car.voltage, "V"),
+            "charge-wattage": Amount(car.power if charging else 0, "kW", tolerance=0.051),
+            "climate-externaltemperature": Amount(car.outside, "°C", 0.06),
+            "climate-internaltemperature": Amount(car.inside, "°C", 0.06),
+            "connectivitysoftware-currentfirmwareversion": car.firmware,
+            "last_delivery": Moment(car.recorded_at, 120),
+            "last_reported": Moment(car.recorded_at),
+            "location-preciselocation.heading": Amount(car.heading, "°"),
+            "lowvoltagebattery-status": "good",
+            "odometer-traveleddistance": Amount(car.odometer, "km", 0.06),
+            "tractionbattery-nominalcapacity": Amount(model.capacity, "kWh"),
+            "tractionbattery-range": Amount(car.range, "km"),
+            "tractionbattery-stateofcharge": Amount(car.state_of_charge, "%"),
+            "vehicleidentification-nickname": car.name,
+            "vehicleidentification-vin": car.vin,
+            **{
+                f"wheel-tires.{position}": Amount(pressure / 100, "bar", tolerance=0.0051)
+                for position, pressure in car.tires.items()
+            },
+        },
+    }
 
 
-def _while_charging(read: Callable[[Car], float], unit: str) -> Callable[[Car], Fact]:
-    return lambda car: Number(read(car) if car.charging else None, unit, _WHOLE)
+def difference(fact: Fact, state: State) -> str:
+    """Return what a state should be, or nothing where it agrees with the fact."""
+    try:
+        return "" if _agrees(fact, state) else f"should be {fact}"
+    except ValueError:  # the state is no number, or no point in time
+        return f"should be {fact}"
 
 
-def _flag(read: Callable[[Car], bool]) -> Callable[[Car], Fact]:
-    return lambda car: Word("on" if read(car) else "off")
-
-
-def _unlocked(of: Callable[[Car], Opening]) -> Callable[[Car], Fact]:
-    """Tell what Home Assistant calls a lock that is on: unlocked."""
-    return _flag(lambda car: not of(car).is_locked)
-
-
-def _open(of: Callable[[Car], Opening]) -> Callable[[Car], Fact]:
-    return _flag(lambda car: of(car).is_open)
-
-
-def _door(corner: str) -> Callable[[Car], Opening]:
-    return lambda car: car.doors[corner]
-
-
-def _window(corner: str) -> Callable[[Car], Opening]:
-    return lambda car: car.windows[corner]
-
-
-def _pressure(corner: str) -> Callable[[Car], float]:
-    return lambda car: car.tires[corner]
-
-
-_FACTS: Mapping[str, Callable[[Car], Fact]] = {
-    "account_problem": _flag(lambda car: car.problem is not None),
-    "callback_verified": _flag(lambda _: True),
-    "charge-amperage": _number(lambda car: car.amperage, "A"),
-    "charge-amperagemax": _number(
-        lambda car: 1000 * car.model.charger / (car.model.volts * car.model.phases), "A"
-    ),
-    "charge-chargelimits": _number(lambda car: car.charge_limit, "%"),
-    "charge-chargelimits.global": _number(lambda car: car.charge_limit, "%"),
-    "charge-chargerate": _while_charging(lambda car: car.charge_rate, "km/h"),
-    "charge-detailedchargingstatus": lambda car: Word(car.status.value.lower()),
-    "charge-energyadded": _number(lambda car: car.energy_added, "kWh", 0.05),
-    "charge-ischarging": _flag(lambda car: car.charging),
-    "charge-ischargingcableconnected": _flag(lambda car: car.plugged_in),
-    "charge-ischargingportflapopen": _flag(lambda car: car.plugged_in),
-    "charge-timetocomplete": _while_charging(lambda car: car.time_to_complete, "min"),
-    "charge-voltage": _number(lambda car: car.voltage, "V"),
-    "charge-wattage": _while_charging(lambda car: 1000 * car.power, "W"),
-    "climate-externaltemperature": _number(lambda car: car.outside, "°C", 0.06),
-    "climate-internaltemperature": _number(lambda car: car.inside, "°C", 0.06),
-    **{f"closure-doors.{it}.is_open": _open(_door(it)) for it in _CORNERS},
-    **{f"closure-doors.{it}.is_locked": _unlocked(_door(it)) for it in _CORNERS},
-    "closure-enginecover.is_open": _flag(lambda _: False),
-    "closure-fronttrunk.is_open": _open(lambda car: car.front_trunk),
-    "closure-fronttrunk.is_locked": _unlocked(lambda car: car.front_trunk),
-    "closure-islocked": _flag(lambda car: not car.locked),
-    "closure-reartrunk.is_open": _open(lambda car: car.rear_trunk),
-    "closure-reartrunk.is_locked": _unlocked(lambda car: car.rear_trunk),
-    **{f"closure-windows.{it}.is_open": _open(_window(it)) for it in _CORNERS},
-    "connectivitysoftware-currentfirmwareversion": lambda car: Word(car.firmware),
-    "connectivitystatus-isasleep": _flag(lambda car: car.asleep),
-    "connectivitystatus-isonline": _flag(lambda car: car.online and not car.asleep),
-    "last_delivery": lambda car: NotBefore(car.recorded_at),
-    "last_reported": lambda car: Moment(car.recorded_at),
-    "location-isathome": _flag(lambda car: car.place == "home"),
-    "location-preciselocation": lambda car: Whereabouts(car.position),
-    "location-preciselocation.heading": _number(lambda car: car.heading, "°"),
-    "lowvoltagebattery-status": lambda _: Word("good"),
-    "odometer-traveleddistance": _number(lambda car: car.odometer, "km", 0.06),
-    "tractionbattery-nominalcapacity": _number(lambda car: car.model.capacity, "kWh"),
-    "tractionbattery-range": _number(lambda car: car.range, "km"),
-    "tractionbattery-stateofcharge": _number(lambda car: car.state_of_charge, "%", 0.51),
-    "vehicleidentification-nickname": lambda car: Word(car.name),
-    "vehicleidentification-vin": lambda car: Word(car.vin),
-    **{f"wheel-tires.{it}": _number(_pressure(it), "kPa") for it in _CORNERS},
-}
+def _agrees(fact: Fact, state: State) -> bool:
+    match fact:
+        case None:
+            return state.state == "unknown"
+        case bool():
+            return state.state == ("on" if fact else "off")
+        case str():
+            return state.state == fact
+        case Amount(value, unit, tolerance):
+            shown = state.attributes.get("unit_of_measurement")
+            return shown == unit and abs(float(state.state) - value) <= tolerance
+        case Moment(at, tolerance):
+            return abs((datetime.fromisoformat(state.state) - at).total_seconds()) <= tolerance
+        case Place(latitude, longitude):
+            # The simulator sends six decimals, about 10 cm.
+            shown = state.attributes.get("latitude"), state.attributes.get("longitude")
+            return shown == (round(latitude, 6), round(longitude, 6))

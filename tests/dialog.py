@@ -60,6 +60,14 @@ class Dialog:
         """Fill in the form and go on."""
         return await self._configure(values)
 
+    async def submit_as_shown(self) -> Dialog:
+        """Submit the form with what it is filled in with."""
+        fields = self.result["data_schema"].schema
+        values = {str(field): self.suggested(str(field)) for field in fields}
+        return await self.submit(
+            **{name: value for name, value in values.items() if value is not None}
+        )
+
     async def choose(self, option: str) -> Dialog:
         """Choose from the menu."""
         if self.result["type"] is FlowResultType.MENU:
@@ -75,6 +83,13 @@ class Dialog:
         assert self.result["type"] is FlowResultType.SHOW_PROGRESS
         await self.hass.async_block_till_done(wait_background_tasks=True)
         return await self.look()
+
+    async def confirm(self) -> Dialog:
+        """Wait for the challenge, and say that Smartcar accepted the answer."""
+        await self.settle()
+        assert self.step == "verified"
+        await self.submit(verification="verified")
+        return await self.submit_as_shown() if self.step == "webhook" else self
 
     async def close(self) -> None:
         """Close the window."""

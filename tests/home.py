@@ -324,7 +324,7 @@ class Home:
         await dialog.submit()
         assert dialog.step == "wait"
         assert (await self.sim.verify(webhook)).succeeded
-        return await dialog.settle(), webhook
+        return await dialog.confirm(), webhook
 
     async def finished(self, dialog: Dialog) -> ConfigEntry:
         """Subscribe all cars and finish."""

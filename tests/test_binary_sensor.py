@@ -81,21 +81,27 @@ def test_an_unlisted_boolean_is_diagnostic_and_named_by_its_label() -> None:
 # The callback URI and the account
 
 
-async def test_a_verified_callback_is_shown(home: Home) -> None:
+async def test_an_answered_challenge_verifies_nothing(home: Home) -> None:
     await home.live()
+    assert home.state("binary_sensor", home.car(), "callback_verified") == "unknown"
+
+
+async def test_a_verified_callback_is_shown(home: Home) -> None:
+    await home.delivering()
     assert home.state("binary_sensor", home.car(), "callback_verified") == "on"
 
 
 async def test_a_callback_that_was_never_verified_is_shown(home: Home) -> None:
     _, webhook = await home.live(verify=False)
+    await home.pass_hours(2)
     assert home.state("binary_sensor", home.car(), "callback_verified") == "off"
     await home.sim.verify(webhook)
     await home.settle()
-    assert home.state("binary_sensor", home.car(), "callback_verified") == "on"
+    assert home.state("binary_sensor", home.car(), "callback_verified") == "unknown"
 
 
 async def test_a_callback_at_another_address_is_not_verified(home: Home) -> None:
-    await home.live()
+    await home.delivering()
     await home.move_to(ELSEWHERE)
     assert home.state("binary_sensor", home.car(), "callback_verified") == "off"
     await home.move_to(PUBLIC)
@@ -148,6 +154,7 @@ async def test_a_car_that_was_deleted_has_both_when_it_returns(home: Home) -> No
     home.runtime(entry).coordinator.vehicles[car.id].listed = False
     assert (await home.remove_device(car))["success"]
     home.sim.subscribe(webhook, car)
+    await home.pass_time(minutes=6)
     await home.deliver()
     assert home.state("binary_sensor", car, "account_problem") == "off"
     assert home.state("binary_sensor", car, "callback_verified") == "on"

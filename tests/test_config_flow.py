@@ -100,7 +100,7 @@ async def test_the_same_dynamic_webhook_is_set_up_once(home: Home) -> None:
     webhook.callback_uri = dialog.callback_uri
     await dialog.submit()
     assert (await home.sim.verify(webhook)).succeeded
-    await dialog.settle()
+    await dialog.confirm()
     assert dialog.reason == "already_configured"
 
 
@@ -113,7 +113,7 @@ async def test_a_webhook_of_another_entry_is_refused(home: Home) -> None:
     )
     await dialog.submit()
     await home.sim.verify(webhook)
-    await dialog.settle()
+    await dialog.confirm()
     assert dialog.reason == "already_configured"
 
 
@@ -152,7 +152,7 @@ async def test_two_windows_for_the_same_dynamic_webhook_become_one_entry(home: H
     webhook.callback_uri = second.callback_uri
     await second.submit()
     await home.sim.verify(webhook)
-    await second.settle()
+    await second.confirm()
     assert second.reason == "already_in_progress"
     await home.finished(first)
 
@@ -233,7 +233,8 @@ async def test_the_check_step_lists_every_result(home: Home) -> None:
     )
     placeholders = step["description_placeholders"]
     assert placeholders is not None
-    lines = placeholders["findings"].split("\n\n")
+    summary, *lines = placeholders["findings"].split("\n\n")
+    assert summary == "**Everything that was checked works.**"
     assert all(line[0] == "✅" for line in lines)
     assert len(lines) == len(home.runtime(entry).monitor.results)
     home.hass.config_entries.flow.async_abort(step["flow_id"])

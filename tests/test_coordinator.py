@@ -285,7 +285,7 @@ async def test_an_id_is_forgotten_after_a_thousand_others(hass: HomeAssistant) -
     assert receive_event("first", 50) == 51
     receive_event("one more", 51)
     assert receive_event("first", 50) == 50
-    await coordinator._store.async_save()
+    await coordinator._store.async_close()
     await coordinator._store.async_remove()
 
 
@@ -471,13 +471,13 @@ async def test_there_is_no_rate_without_charging(
     await sender.deliver(payloads.state(1, failed(power, NOT_CHARGING)))
     assert car.entity_id(power) is None
     await sender.deliver(payloads.state(2, value(power, 7.2, unit="kw")))
-    assert float(car.value(power)) == 7200
+    assert float(car.value(power)) == 7.2
     await sender.deliver(payloads.state(3, failed(power, NOT_CHARGING)))
-    assert car.value(power) == "unknown"
+    assert car.value(power) == "0.0"
     await sender.deliver(payloads.state(4, value(power, 7.2, unit="kw")))
-    assert float(car.value(power)) == 7200
+    assert float(car.value(power)) == 7.2
     await sender.deliver(payloads.error(5, error_of(NOT_CHARGING, power, resolved=True)))
-    assert float(car.value(power)) == 7200
+    assert float(car.value(power)) == 7.2
 
 
 @pytest.mark.usefixtures("entry")
@@ -597,7 +597,7 @@ async def test_a_car_that_was_left_out_is_ignored(
     assert (await sender.deliver(TUTORIAL)).status == 204
     assert car.device is None
     assert entry.runtime_data.coordinator.vehicles == {}
-    assert entry.runtime_data.store.data.status.counts == {"state": 1}
+    assert entry.runtime_data.store.data.status.deliveries == {"state": 1}
 
 
 @pytest.mark.usefixtures("entry")
@@ -805,7 +805,7 @@ async def test_an_empty_list_is_doubted_once_while_cars_deliver(hass: HomeAssist
     assert [state.listed for state in coordinator.vehicles.values()] == listed == [True, True]
     coordinator.async_update_account([])
     assert [state.listed for state in coordinator.vehicles.values()] == [False, False]
-    await coordinator._store.async_save()
+    await coordinator._store.async_close()
     await coordinator._store.async_remove()
 
 
@@ -814,7 +814,7 @@ async def test_an_empty_list_is_believed_where_no_car_delivers(hass: HomeAssista
     coordinator.async_update_account([VehicleInfo("one"), VehicleInfo("two")])
     coordinator.async_update_account([])
     assert [state.listed for state in coordinator.vehicles.values()] == [False, False]
-    await coordinator._store.async_save()
+    await coordinator._store.async_close()
     await coordinator._store.async_remove()
 
 
@@ -840,7 +840,7 @@ async def test_the_accounts_list_brings_new_vehicles_and_attributes(
     assert (one.info.make, one.info.model) == ("AUDI", "A3")
     coordinator.async_update_info(VehicleInfo("one", model="A3"))
     assert told == ["one", "two", "one", "one"]
-    await store.async_save()
+    await store.async_close()
     assert len(hass_storage["smartcar_dynamic.an-entry"]["data"]["vehicles"]) == 2
 
 
@@ -853,7 +853,7 @@ async def test_vehicles_with_new_ids_keep_their_readings(hass: HomeAssistant) ->
     assert coordinator.vehicles["new"].id == "new"
     assert coordinator.vehicles["new"].readings[CHARGE] == Reading(CHARGE, 50, "%")
     assert coordinator.vehicles["new"].subscribed_to is None
-    await coordinator._store.async_save()
+    await coordinator._store.async_close()
     await coordinator._store.async_remove()
 
 

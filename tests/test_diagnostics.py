@@ -81,8 +81,9 @@ async def test_the_versions_are_in_the_file(home: Home) -> None:
 async def test_a_callback_uri_is_compared_only_once_verified(home: Home) -> None:
     await home.live(verify=False)
     data = await data_of(home)
-    assert data["callback"]["same_as_verified"] is None
-    assert data["verified_at"] is None
+    assert data["callback"]["same_as_delivering"] is None
+    assert data["answered_at"] is None
+    assert data["signed_at"] is None
 
 
 async def test_the_last_error_of_the_api_is_in_the_file(home: Home) -> None:

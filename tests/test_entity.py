@@ -55,7 +55,7 @@ async def test_deliveries_while_an_entity_is_added_are_not_lost(
 ) -> None:
     receiver = EntryReceiver(hass, entry)
     for n in range(3):
-        receiver.async_on_delivery(numbered(n, signal(CHARGE, {"value": 50 + n})))
+        await receiver.async_on_delivery(numbered(n, signal(CHARGE, {"value": 50 + n})))
     await hass.async_block_till_done()
     assert car.value(CHARGE) == "52"
     await sender.deliver(numbered(3, signal(CHARGE, {"value": 53})))
@@ -275,7 +275,7 @@ async def test_a_second_entry_adds_no_entity_twice(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO, "custom_components.smartcar_dynamic")
-    EntryReceiver(hass, entry).async_on_delivery(TUTORIAL)
+    await EntryReceiver(hass, entry).async_on_delivery(TUTORIAL)
     await hass.async_block_till_done()
     before = car.device
     second = await set_up(
@@ -287,7 +287,7 @@ async def test_a_second_entry_adds_no_entity_twice(
         )
     )
     for _ in range(2):
-        EntryReceiver(hass, second).async_on_delivery(TUTORIAL)
+        await EntryReceiver(hass, second).async_on_delivery(TUTORIAL)
         await hass.async_block_till_done()
     registry = er.async_get(hass)
     assert er.async_entries_for_config_entry(registry, second.entry_id) == []

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 from unittest.mock import patch
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -295,14 +296,22 @@ async def test_nothing_remains_of_a_deleted_car(home: Home) -> None:
 
 
 async def test_a_deleted_car_that_comes_back_is_a_new_one(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    sender: Sender,
+    car: Car,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     payload = state(signal(CHARGE, {"value": 50}))
     await sender.deliver(payload)
     await entry.runtime_data.async_forget(VEHICLE_ID)
     dr.async_get(hass).async_remove_device(car.device.id if car.device else "")
     assert car.device is None
+    # What was on its way is ignored.
+    await sender.deliver({**payload, "eventId": "late"})
+    assert car.device is None
     # Also where it says what it said before.
+    freezer.tick(timedelta(minutes=6))
     await sender.deliver({**payload, "eventId": "later"})
     assert car.value(CHARGE) == "50"
 

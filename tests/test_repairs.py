@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Kind
 
 from .cloud import Cloud
+from .entries import WEBHOOK_ID
 from .home import CALLBACK, ELSEWHERE, PUBLIC, Home
 
 REAUTHENTICATE = "reauthentication_required"
@@ -40,8 +41,9 @@ async def test_the_flow_stays_open_until_the_webhook_is_verified(
 
 
 async def test_a_webhook_that_follows_the_address_closes_the_flow(home: Home) -> None:
-    _, webhook = await home.live()
-    home.sim.courier.routes[ELSEWHERE] = home.sim.courier.routes[PUBLIC]
+    entry = await home.delivering()
+    webhook = home.webhook_of(entry)
+    home.sim.routes[ELSEWHERE] = home.sim.routes[PUBLIC]
     await home.move_to(ELSEWHERE)
     step = await home.open_fix("callback_changed")
     uri = step["description_placeholders"]["callback_uri"]
@@ -129,12 +131,33 @@ async def test_the_right_token_closes_the_flow(home: Home) -> None:
     assert await home.raised() == set()
 
 
+async def test_a_strangers_signatures_do_not_keep_the_token_out(home: Home) -> None:
+    entry, token = await live_and_rejected(home)
+    for _ in range(3):
+        await home.http.post(
+            f"/api/webhook/{WEBHOOK_ID}", data=b"{}", headers={"SC-Signature": "a stranger's"}
+        )
+    step = await home.open_fix(SIGNATURES_REJECTED)
+    step = await home.submit(step, management_token=token)
+    assert step["errors"] == {"management_token": "wrong_management_token"}
+    assert (await home.submit(step, management_token=token))["type"] == "create_entry"
+    assert entry.data["management_token"] == token
+
+
+async def test_a_look_alike_of_the_token_is_named(home: Home) -> None:
+    entry, _ = await live_and_rejected(home)
+    step = await home.open_fix(SIGNATURES_REJECTED)
+    for _ in range(2):
+        step = await home.submit(step, management_token=entry.data["client_secret"])
+    assert step["errors"] == {"management_token": "is_the_client_secret"}
+
+
 async def test_deliveries_arrive_with_the_right_token(home: Home) -> None:
     entry, token = await live_and_rejected(home)
-    before = home.runtime(entry).store.data.status.counts["state"]
+    before = home.runtime(entry).store.data.status.deliveries["state"]
     await home.fix(SIGNATURES_REJECTED, management_token=token)
     await home.deliver()
-    assert home.runtime(entry).store.data.status.counts["state"] == before + 1
+    assert home.runtime(entry).store.data.status.deliveries["state"] == before + 1
     assert await home.raised() == set()
 
 
@@ -261,7 +284,7 @@ async def test_the_flow_tries_to_subscribe_again(home: Home) -> None:
     car = home.car(Kind.DYNAMIC)
     step = await home.open_fix("subscription_refused")
     assert (await home.submit(step))["errors"] == {"base": "not_resolved"}
-    home.sim.calm()
+    home.sim.clear_faults()
     assert (await home.submit(step))["type"] == "create_entry"
     webhook = home.sim.webhook("Dynamic webhook")
     assert home.sim.cloud.subscription(webhook, home.sim.connection(car)) is not None

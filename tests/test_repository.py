@@ -102,8 +102,10 @@ def test_the_brand_has_the_sizes_that_home_assistant_wants(prefix: str) -> None:
 # The README
 
 
-def test_the_readme_shows_how_to_try_and_test_first() -> None:
+def test_the_readmes_first_screen_has_the_two_commands() -> None:
     first, *_ = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    assert README.startswith("# Smartcar Dynamic\n")
+    assert README.index(first) < 1200
     assert [line.split()[0] for line in first.splitlines()] == ["script/demo", "script/test"]
 
 

@@ -112,7 +112,7 @@ async def test_no_secret_is_in_the_log(
         home.runtime(entry).subscriptions.async_request()
         await home.settle()
         await home.runtime(entry).monitor.async_check()
-        home.sim.calm()
+        home.sim.clear_faults()
     await home.reload(entry)
     home.sim.fail_api(500, times=-1)
     secrets = secrets_of(home) | {

@@ -10,12 +10,21 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
+from .allowance import Plan
 from .api import create_client
 from .checks.issues import async_drop_all, async_raise_not_unsubscribed
 from .checks.monitor import Monitor
-from .const import CONF_EXCLUDED, CONF_MANAGEMENT_TOKEN, CONF_SMARTCAR_WEBHOOK_ID, DOMAIN
+from .const import (
+    CONF_CALLS_PER_MONTH,
+    CONF_EXCLUDED,
+    CONF_MANAGEMENT_TOKEN,
+    CONF_RESERVE,
+    CONF_SMARTCAR_WEBHOOK_ID,
+    DEFAULT_TITLE,
+    DOMAIN,
+)
 from .coordinator import SmartcarCoordinator
-from .device import async_remove_devices, async_update_device, vehicle_id_of
+from .device import async_remove_devices, async_update_device, vehicle_id_of, vehicle_name
 from .runtime import EntryReceiver, SmartcarConfigEntry, SmartcarRuntimeData
 from .services import async_register_services
 from .smartcar.client import SmartcarApiError, SmartcarError
@@ -25,7 +34,7 @@ from .store import SmartcarStore, StoredData
 from .subscriptions import Subscriptions
 from .vehicle import VehicleState
 from .webhook import cloudhook
-from .webhook.handler import SmartcarWebhook
+from .webhook.handler import SmartcarWebhook, async_pause
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -36,8 +45,10 @@ _REMOVAL_TIMEOUT = 30
 
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
-    """Set up the actions."""
+    """Set up the actions, and have deliveries sent again until their entries are loaded."""
     async_register_services(hass)
+    for entry in hass.config_entries.async_entries(DOMAIN, include_disabled=False):
+        async_pause(hass, entry.data[CONF_WEBHOOK_ID])
     return True
 
 
@@ -45,6 +56,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     """Set up from what is stored: Smartcar need not be up."""
     store = SmartcarStore(hass, entry.entry_id)
     await store.async_load()
+    entry.async_on_unload(store.async_close)
+    default = Plan()
+    store.data.allowance.plan = Plan(
+        calls_per_month=int(entry.options.get(CONF_CALLS_PER_MONTH, default.calls_per_month)),
+        reserve=int(entry.options.get(CONF_RESERVE, default.reserve)),
+    )
     coordinator = SmartcarCoordinator(hass, store, entry.options.get(CONF_EXCLUDED, ()))
     client = create_client(hass, entry)
     subscriptions = Subscriptions(hass, entry, client, store, coordinator)
@@ -70,11 +87,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
 
     def update_device(vehicle: VehicleState) -> None:
         async_update_device(hass, entry, vehicle.info)
+        if entry.title == DEFAULT_TITLE:
+            hass.config_entries.async_update_entry(entry, title=vehicle_name(vehicle.info))
 
     entry.async_on_unload(coordinator.async_add_vehicle_listener(update_device))
     for vehicle in coordinator.vehicles.values():
         update_device(vehicle)
     webhook.async_register()
+    entry.async_on_unload(webhook.async_pause)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     subscriptions.async_start()
     monitor.async_start()
@@ -86,7 +106,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) ->
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
     entry.runtime_data.webhook.async_pause()
-    await entry.runtime_data.store.async_save()
+    await entry.runtime_data.client.wait_for_renewal()
+    await entry.runtime_data.store.async_close()
     return True
 
 

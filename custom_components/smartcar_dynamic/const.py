@@ -6,8 +6,10 @@ DOMAIN: Final = "smartcar_dynamic"
 
 # Config entry data and options.
 CONF_API: Final = "api"
+CONF_CALLS_PER_MONTH: Final = "calls_per_month"
 CONF_EXCLUDED: Final = "excluded_vehicles"
 CONF_MANAGEMENT_TOKEN: Final = "management_token"  # noqa: S105 - the name of it
+CONF_RESERVE: Final = "reserve"
 CONF_SMARTCAR_WEBHOOK_ID: Final = "smartcar_webhook_id"
 
 API_V2: Final = "v2"
@@ -18,5 +20,8 @@ ACCOUNT_PROBLEM: Final = "account_problem"
 CALLBACK_VERIFIED: Final = "callback_verified"
 LAST_DELIVERY: Final = "last_delivery"
 LAST_REPORTED: Final = "last_reported"
+
+DEFAULT_TITLE: Final = "Smartcar"
+"""The title of an entry that knows no vehicle yet."""
 
 DASHBOARD_URL: Final = "https://dashboard.smartcar.com"

@@ -11,6 +11,7 @@ import logging
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from .smartcar.model import Delivery, Report, VehicleInfo
+from .smartcar.times import CLOCK_TOLERANCE
 from .store import SmartcarStore
 from .util import Listeners, format_traceback, now_ms
 from .vehicle import Changes, VehicleState
@@ -19,6 +20,8 @@ _LOGGER = logging.getLogger(__name__)
 
 _MAX_SEEN = 1024
 _MAX_NOTED = 256
+# Smartcar's last attempt to deliver comes three minutes after the first.
+_IGNORE_DELETED_FOR = 5 * 60_000
 
 type KeyListener = Callable[[], None]
 
@@ -41,15 +44,15 @@ class SmartcarCoordinator:
         self._data = store.data
         self._list_was_empty = False
         self._noted: set[str] = set()
+        self._faulted: set[str] = set()
+        self._ignored_until: dict[str, int] = {}
         self._key_listeners: dict[str, dict[str, KeyListener]] = {}
         self._new_key_listeners = Listeners[VehicleState, Iterable[str]]()
         self._vehicle_listeners = Listeners[VehicleState]()
         for vehicle_id in self.excluded:
             self._data.vehicles.pop(vehicle_id, None)
-        # The clock may have been set back since.
-        self._received_at = max(
-            (vehicle.last_delivery or 0 for vehicle in self.vehicles.values()), default=0
-        )
+        self._received_at = 0
+        self._forget_future()
 
     @property
     def vehicles(self) -> Mapping[str, VehicleState]:
@@ -62,6 +65,8 @@ class SmartcarCoordinator:
 
         Home Assistant's clock may be set back; deliveries still come one after another.
         """
+        if self._received_at > now_ms() + CLOCK_TOLERANCE:
+            self._forget_future()
         self._received_at = max(self._received_at + 1, now_ms())
         return self._received_at
 
@@ -76,10 +81,10 @@ class SmartcarCoordinator:
         for report in delivery.reports:
             self._guard(f"vehicle {report.vehicle.short_id}", self._apply, report)
         for fault in delivery.faults:
-            if self._is_first(fault.partition("[")[0]):
+            if _is_first(self._faulted, fault.partition("[")[0]):
                 _LOGGER.error("Could not decode a part of a delivery: %s", fault)
         for note in delivery.notes:
-            if self._is_first(note):
+            if _is_first(self._noted, note):
                 _LOGGER.info("Skipped a part of a delivery: %s", note)
         self._store.async_schedule_save()
 
@@ -139,7 +144,8 @@ class SmartcarCoordinator:
 
     @callback
     def async_forget(self, vehicle_id: str) -> None:
-        """Drop a deleted vehicle."""
+        """Drop a deleted vehicle, and ignore what was sent before it was unsubscribed."""
+        self._ignored_until[vehicle_id] = now_ms() + _IGNORE_DELETED_FOR
         self._data.vehicles.pop(vehicle_id, None)
         self._key_listeners.pop(vehicle_id, None)
         self._store.async_schedule_save()
@@ -174,9 +180,18 @@ class SmartcarCoordinator:
         """Call back when a vehicle appeared, or its attributes, problems or account changed."""
         return self._vehicle_listeners.add(listener)
 
+    def _forget_future(self) -> None:
+        """Go on from the clock's present; nothing would be newer than what it said before."""
+        latest = now_ms() + CLOCK_TOLERANCE
+        last = 0
+        for vehicle in self.vehicles.values():
+            vehicle.forget_after(latest)
+            last = max(last, vehicle.last_delivery or 0)
+        self._received_at = last
+
     def _apply(self, report: Report) -> None:
         info = report.vehicle
-        if info.id in self.excluded or report.repeated:
+        if info.id in self.excluded or report.repeated or self._is_ignored(info.id):
             return
         vehicle = self.vehicles.get(info.id) or self._add(info)
         changes = vehicle.apply(report)
@@ -187,6 +202,16 @@ class SmartcarCoordinator:
         if changes.availability:
             changes.keys += self._key_listeners.get(vehicle.id, ())
         self._notify(vehicle, changes)
+
+    def _is_ignored(self, vehicle_id: str) -> bool:
+        """Tell whether a vehicle was deleted just now."""
+        until = self._ignored_until.get(vehicle_id)
+        if until is None:
+            return False
+        if now_ms() < until:
+            return True
+        del self._ignored_until[vehicle_id]
+        return False
 
     def _notify(self, vehicle: VehicleState, changes: Changes) -> None:
         listeners = self._key_listeners.get(vehicle.id, {})
@@ -218,7 +243,7 @@ class SmartcarCoordinator:
             self._log_fault(what, error)
 
     def _log_fault(self, what: str, error: Exception) -> None:
-        if self._is_first(what):
+        if _is_first(self._faulted, what):
             _LOGGER.error("Could not update %s: %s", what, format_traceback(error))
 
     def _add(self, info: VehicleInfo) -> VehicleState:
@@ -232,8 +257,10 @@ class SmartcarCoordinator:
         if len(seen) > _MAX_SEEN:
             seen.popitem(last=False)
 
-    def _is_first(self, note: str) -> bool:
-        if note in self._noted or len(self._noted) >= _MAX_NOTED:
-            return False
-        self._noted.add(note)
-        return True
+
+def _is_first(noted: set[str], note: str) -> bool:
+    """Tell whether a note is new; none is after many, so that they do not flood the log."""
+    if note in noted or len(noted) >= _MAX_NOTED:
+        return False
+    noted.add(note)
+    return True

@@ -28,18 +28,21 @@ async def async_get_config_entry_diagnostics(
         "callback": {
             "cloudhook": callback_uri.is_cloudhook,
             "obstacle": callback_uri.obstacle,
-            "same_as_verified": None
+            "same_as_delivering": None
             if status.callback_uri is None
             else is_same_uri(status.callback_uri, callback_uri.uri),
         },
-        "verified_at": _time(status.verified_at),
+        "answered_at": _time(status.answered_at),
+        "confirmed_at": _time(status.confirmed_at),
+        "signed_at": _time(status.signed_at),
         "subscribed_at": _time(data.subscribed_at),
         "last_delivery": _time(status.last_delivery),
         "last_test": _time(status.last_test),
         "last_rejected": _time(status.last_rejected),
         "last_rejection": status.rejection,
         "wrong_signatures": status.wrong_signatures,
-        "counts": dict(status.counts),
+        "deliveries": dict(status.deliveries),
+        "rejections": dict(status.rejections),
         "last_api_error": None if error is None else str(error),
         "results": [_result(result) for result in local_results(monitor.context, callback_uri)],
         "last_check": {

@@ -28,6 +28,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util.unit_system import METRIC_SYSTEM
 
 from .const import LAST_DELIVERY, LAST_REPORTED
 from .coordinator import SmartcarCoordinator
@@ -238,7 +239,8 @@ SENSORS: Final = by_key(
         translation_key="charging_power",
         device_class=SensorDeviceClass.POWER,
         native_unit_of_measurement=UnitOfPower.WATT,
-        suggested_display_precision=0,
+        suggested_unit_of_measurement=UnitOfPower.KILO_WATT,
+        suggested_display_precision=1,
         entity_registry_enabled_default=True,
     ),
     # Climate
@@ -443,7 +445,8 @@ SENSORS: Final = by_key(
         translation_key="tire_pressure",
         device_class=SensorDeviceClass.PRESSURE,
         native_unit_of_measurement=UnitOfPressure.KPA,
-        suggested_display_precision=0,
+        # For bar and psi, in which it is shown.
+        suggested_display_precision=1,
         entity_registry_enabled_default=True,
     ),
 )
@@ -525,6 +528,17 @@ class SmartcarSensor(SmartcarReadingEntity, SensorEntity):
     """A sensor of a reading."""
 
     entity_description: SmartcarSensorEntityDescription
+
+    @property
+    @override
+    def suggested_unit_of_measurement(self) -> str | None:
+        """Return bar for a pressure where units are metric: what a gauge at the pump shows."""
+        if (
+            self.entity_description.device_class is SensorDeviceClass.PRESSURE
+            and self.hass.config.units is METRIC_SYSTEM
+        ):
+            return UnitOfPressure.BAR
+        return super().suggested_unit_of_measurement
 
     @override
     def _set_value(self, value: Value | None) -> None:

@@ -43,7 +43,7 @@ async def test_a_delivery_verifies_a_webhook(home: Home) -> None:
 
 
 async def test_another_external_address_is_reported_at_once(home: Home) -> None:
-    await home.live()
+    await home.delivering()
     await home.move_to(ELSEWHERE)
     assert await home.raised() == {"callback_changed"}
 
@@ -267,16 +267,26 @@ async def test_reported_silence_is_reported_again_after_a_restart(home: Home) ->
 
 
 async def reject(home: Home) -> None:
-    """Refuse three deliveries in a row."""
-    await home.live()
+    """Refuse three deliveries in a row after a good one."""
+    await home.delivering()
     home.sim.faults.corrupt_signatures = -1
     for _ in range(3):
         await home.deliver()
 
 
 async def test_two_wrong_signatures_may_be_a_strangers(home: Home) -> None:
-    await home.live()
+    await home.delivering()
     home.sim.faults.corrupt_signatures = 2
+    await home.deliver()
+    assert await home.raised() == set()
+
+
+async def test_one_wrong_signature_before_the_first_delivery_is_reported(home: Home) -> None:
+    await home.live()
+    home.sim.faults.corrupt_signatures = -1
+    await home.deliver()
+    assert await home.raised() == {SIGNATURES_REJECTED}
+    home.sim.faults.corrupt_signatures = 0
     await home.deliver()
     assert await home.raised() == set()
 
@@ -318,7 +328,8 @@ async def test_unsigned_requests_are_no_issue(home: Home) -> None:
 
 async def test_a_cloudhook_that_replaces_the_address_is_reported(home: Home, cloud: Cloud) -> None:
     cloud.is_subscribed = False
-    await home.live()
+    entry = await home.delivering()
+    await home.runtime(entry).monitor.async_look()
     cloud.is_subscribed = True
     cloud.notify()
     await home.settle()
@@ -328,7 +339,7 @@ async def test_a_cloudhook_that_replaces_the_address_is_reported(home: Home, clo
 
 
 async def test_a_cloud_that_is_not_connected_yet_changes_nothing(home: Home, cloud: Cloud) -> None:
-    home.sim.courier.routes["https://hooks.example"] = home.sim.courier.routes[PUBLIC]
+    home.sim.routes["https://hooks.example"] = home.sim.routes[PUBLIC]
     cloud.is_subscribed = False
     await home.live()
     cloud.is_subscribed = True

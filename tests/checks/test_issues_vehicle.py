@@ -5,7 +5,7 @@ import logging
 from homeassistant.helpers import device_registry as dr
 import pytest
 
-from simulator import Kind
+from simulator import Car, Kind
 
 from ..home import Home
 
@@ -38,7 +38,7 @@ async def test_resolved_ends_the_issue(home: Home) -> None:
     await home.delivering()
     car = home.car()
     await home.revoke(car)
-    home.sim.sleep(car)
+    home.sim.act(car, Car.sleep)
     home.sim.set_problem(car, None)
     await home.deliver(car)
     assert await home.raised() == set()
@@ -49,7 +49,7 @@ async def test_the_next_good_reading_ends_the_issue(home: Home) -> None:
     car = home.car(Kind.DYNAMIC)
     await home.revoke(car)
     home.sim.set_problem(car, None)
-    home.sim.drive(car, "work")
+    home.sim.act(car, Car.drive, "work")
     await home.deliver(car)
     assert await home.raised() == DYNAMIC_AND
 
@@ -215,7 +215,7 @@ async def test_a_refused_subscription_is_reported_with_its_reason(home: Home) ->
 
 async def test_a_refusal_ends_by_itself_when_smartcar_gives_in(home: Home) -> None:
     await live_and_refused(home)
-    home.sim.calm()
+    home.sim.clear_faults()
     await home.pass_hours(25)
     assert "subscription_refused" not in await home.raised()
 

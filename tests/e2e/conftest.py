@@ -1,73 +1,43 @@
-"""What the browser's tests share: one Home Assistant, one simulator, one browser.
-
-Nothing of the browser is imported before it is known to be there, so that the tests can be
-collected everywhere.
-"""
+"""What the browser tests share: one Home Assistant, one simulator, one browser."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
+from playwright.async_api import Browser
 import pytest
-import pytest_asyncio
 
-from demo import logs
-from demo.stage import DOMAIN, Stage
+from demo.environment import DOMAIN, Environment, run_environment
 
-if TYPE_CHECKING:
-    from demo.browser import Browser
+from .browser import launch_browser, open_page
+from .frontend import DESKTOP, PHONE, Frontend
 
-    from .person import Person
-
-type Sit = Callable[..., AbstractAsyncContextManager[Person]]
-"""Seats a person at a screen: `album` names the pictures, `phone` makes it a small one."""
+type OpenFrontend = Callable[..., AbstractAsyncContextManager[Frontend]]
+"""Opens the frontend: `name` begins the names of its screenshots, `phone` makes it a small one."""
 
 
 @pytest.fixture(scope="session")
-def possible(pytestconfig: pytest.Config) -> None:
-    """Skip where a browser's test cannot run, and say why."""
-    if pytestconfig.pluginmanager.hasplugin("homeassistant"):
-        pytest.skip("Home Assistant's test plugin forbids sockets: run script/e2e")
-    for package in ("playwright", "hass_frontend"):
-        if find_spec(package) is None:
-            pytest.skip(f"{package} is not installed: run script/e2e")
-    from demo.browser import find_chromium  # noqa: PLC0415 - may not be there
-    from demo.errors import DemoError  # noqa: PLC0415
-
-    try:
-        find_chromium()
-    except DemoError as error:
-        pytest.skip(str(error))
+async def running() -> AsyncGenerator[Environment]:
+    """Return the environment that all tests use, one after another."""
+    async with run_environment() as environment:
+        yield environment
+        assert not environment.instance.warnings()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def running(possible: None) -> AsyncGenerator[Stage]:  # noqa: ARG001 - decides whether
-    """Return a Home Assistant and a Smartcar, which all tests use one after another."""
-    async with Stage() as stage:
-        yield stage
-        log = stage.instance.log_text()
-    assert not logs.complaints(log)
-    assert not logs.leaks(log, stage.simulator)
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser(possible: None) -> AsyncGenerator[Browser]:  # noqa: ARG001 - decides whether
+@pytest.fixture(scope="session")
+async def browser() -> AsyncGenerator[Browser]:
     """Return the browser."""
-    from demo.browser import Browser  # noqa: PLC0415 - may not be there
-
-    async with Browser() as browser:
+    async with launch_browser() as browser:
         yield browser
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def stage(running: Stage) -> AsyncGenerator[Stage]:
-    """Return the stage, and clear it afterwards."""
+@pytest.fixture
+async def environment(running: Environment) -> AsyncGenerator[Environment]:
+    """Return the environment, and take back afterwards what a test did to it."""
     yield running
     simulator = running.simulator
-    simulator.calm()
-    for entry in await running.api.entries(DOMAIN):
-        await running.api.delete_entry(entry.entry_id)
+    simulator.clear_faults()
+    for entry in await running.client.entries(DOMAIN):
+        await running.client.delete_entry(entry.entry_id)
     for webhook in list(simulator.cloud.webhooks.values()):
         simulator.delete_webhook(webhook)
     for car in simulator.cloud.cars.values():
@@ -75,16 +45,13 @@ async def stage(running: Stage) -> AsyncGenerator[Stage]:
 
 
 @pytest.fixture
-def sit(running: Stage, browser: Browser) -> Sit:
-    """Return what seats a person at a screen."""
-    from demo.browser import PHONE, WIDE  # noqa: PLC0415 - may not be there
-
-    from .person import Person  # noqa: PLC0415
+def open_frontend(running: Environment, browser: Browser) -> OpenFrontend:
+    """Return what opens the frontend."""
 
     @asynccontextmanager
-    async def sit(album: str, *, phone: bool = False) -> AsyncIterator[Person]:
-        screen = PHONE if phone else WIDE
-        async with browser.window(running.instance, screen=screen) as window:
-            yield Person(window, screen, album)
+    async def open_frontend(name: str, *, phone: bool = False) -> AsyncIterator[Frontend]:
+        viewport = PHONE if phone else DESKTOP
+        async with open_page(browser, running.instance, viewport) as page:
+            yield Frontend(page, running.instance.url, viewport, name)
 
-    return sit
+    return open_frontend

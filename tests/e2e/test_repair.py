@@ -1,49 +1,44 @@
 """An owner logs in again, led by the repair."""
 
-from typing import TYPE_CHECKING
+from demo.environment import DOMAIN, Environment
+from simulator import Kind
 
-import pytest
-
-from demo.reauthentication import repair_of, revoke
-from demo.setup_entries import add_current
-
-from .wording import wording
-
-if TYPE_CHECKING:
-    from demo.stage import Stage
-
-    from .conftest import Sit
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+from .conftest import OpenFrontend
+from .translations import translation
 
 REPAIR = "issues.reauthentication_required"
-TITLE = wording(f"{REPAIR}.title", vehicle="Hyundai IONIQ 5")
+TITLE = translation(f"{REPAIR}.title", vehicle="Hyundai IONIQ 5")
 
 
-async def test_log_in_again_from_the_repair(stage: Stage, sit: Sit) -> None:
-    car = stage.simulator.current_car
-    await add_current(stage)
-    await stage.simulator.deliver(car)
-    await revoke(stage, car)
-    description = wording(f"{REPAIR}.fix_flow.step.confirm.description")
-    async with sit("repair") as person:
-        await person.open("/config/repairs")
-        await person.sees(TITLE)
-        await person.look("01-repairs")
-        await person.choose(TITLE)
-        await person.sees(description, within=person.dialog)
-        await person.look("02-what-to-do")
-        await person.press("Submit", within=person.dialog)
-        await person.sees(wording(f"{REPAIR}.fix_flow.error.not_resolved"), within=person.dialog)
-        await person.look("03-too-early")
-        async with person.follow("Smartcar Connect") as connect:
-            await connect.sees("lost its connection")
+async def test_log_in_again_from_the_repair(
+    environment: Environment, open_frontend: OpenFrontend
+) -> None:
+    car = environment.simulator.current_car
+    await environment.add_entry(Kind.CURRENT)
+    await environment.simulator.deliver(car)
+    environment.simulator.revoke(car)
+    await environment.simulator.deliver(car)
+    description = translation(f"{REPAIR}.fix_flow.step.confirm.description")
+    async with open_frontend("repair") as frontend:
+        await frontend.open("/config/repairs")
+        await frontend.expect(TITLE)
+        await frontend.screenshot("01-repairs")
+        await frontend.choose(TITLE)
+        await frontend.expect(description, within=frontend.dialog)
+        await frontend.screenshot("02-what-to-do")
+        await frontend.press("Submit", within=frontend.dialog)
+        await frontend.expect(
+            translation(f"{REPAIR}.fix_flow.error.not_resolved"), within=frontend.dialog
+        )
+        await frontend.screenshot("03-too-early")
+        async with frontend.follow("Smartcar Connect") as connect:
+            await connect.expect("lost its connection")
             await connect.press("Log in again")
-            await connect.sees("You can close this page")
-        await person.press("Submit", within=person.dialog)
-        await person.sees("The issue is repaired!", within=person.dialog)
-        await person.look("04-done")
-        await person.press("Finish", within=person.dialog)
-        await person.sees_no_more(TITLE)
-        await person.look("05-no-repairs")
-    assert await repair_of(stage, car) is None
+            await connect.expect("You can close this page")
+        await frontend.press("Submit", within=frontend.dialog)
+        await frontend.expect("The issue is repaired!", within=frontend.dialog)
+        await frontend.screenshot("04-done")
+        await frontend.press("Finish", within=frontend.dialog)
+        await frontend.expect_no(TITLE)
+        await frontend.screenshot("05-no-repairs")
+    assert not await environment.client.issues(DOMAIN)

@@ -1,64 +1,61 @@
 """The steps off the straight way, for the eye: each opens, and looks as it should."""
 
-from typing import TYPE_CHECKING
-
-import pytest
-
-from demo.setup_entries import add_current, add_dynamic, current_credentials
-from demo.stage import DOMAIN
+from demo.environment import DOMAIN, Environment, current_credentials
 from simulator import Kind
 
-from .wording import wording
-
-if TYPE_CHECKING:
-    from demo.stage import Stage
-
-    from .conftest import Sit
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+from .conftest import OpenFrontend
+from .translations import translation
 
 
-async def test_without_a_public_address(stage: Stage, sit: Sit) -> None:
-    application = stage.simulator.application(Kind.CURRENT)
-    home = stage.instance.home
-    await stage.api.command("config/core/update", external_url="http://homeassistant.local:8123")
+async def test_without_a_public_address(
+    environment: Environment, open_frontend: OpenFrontend
+) -> None:
+    application = environment.simulator.application(Kind.CURRENT)
+    external_url = environment.instance.core_config.external_url
+    await environment.client.command(
+        "config/core/update", external_url="http://homeassistant.local:8123"
+    )
     try:
-        async with sit("no-address") as person:
-            await person.open(f"/_my_redirect/config_flow_start?domain={DOMAIN}")
-            await person.agree()
-            await person.choose(wording("config.step.user.menu_options.current"))
-            await person.fill(current_credentials(application))
-            await person.press("Next", within=person.dialog)
-            await person.sees(wording("config.step.no_address.title"))
-            await person.look("01-what-is-missing")
-            await person.give_up()
+        async with open_frontend("no-address") as frontend:
+            await frontend.start_flow()
+            await frontend.choose(translation("config.step.user.menu_options.current"))
+            await frontend.fill(current_credentials(application))
+            await frontend.press("Next", within=frontend.dialog)
+            await frontend.expect(translation("config.step.no_address.title"))
+            await frontend.screenshot("01-what-is-missing")
+            await frontend.close_dialog()
     finally:
-        await stage.api.command("config/core/update", external_url=home.external_url)
+        await environment.client.command("config/core/update", external_url=external_url)
 
 
-async def test_the_options_and_a_rejected_secret(stage: Stage, sit: Sit) -> None:
-    entry = await add_current(stage)
-    await stage.simulator.deliver()
-    async with sit("later") as person:
-        await person.open(f"/config/integrations/integration/{DOMAIN}")
-        await person.press("Configure")
-        await person.sees(wording("options.step.init.title"))
-        await person.look("01-options")
-        await person.give_up()
-        stage.simulator.reject_credentials()
-        stage.simulator.expire_tokens()
-        await stage.api.reload_entry(entry.entry_id)
-        await person.press("Reconfigure")
-        await person.sees(wording("config.step.reauth_confirm.title"))
-        await person.look("02-reauthenticate")
+async def test_the_options_and_a_rejected_secret(
+    environment: Environment, open_frontend: OpenFrontend
+) -> None:
+    await environment.add_entry(Kind.CURRENT)
+    await environment.simulator.deliver()
+    async with open_frontend("later") as frontend:
+        await frontend.open(f"/config/integrations/integration/{DOMAIN}")
+        await frontend.press("Configure")
+        await frontend.expect(translation("options.step.init.title"))
+        await frontend.screenshot("01-options")
+        await frontend.close_dialog()
+        environment.simulator.reject_credentials()
+        environment.simulator.expire_tokens()
+        (entry,) = await environment.client.entries(DOMAIN)
+        await environment.client.reload_entry(entry.entry_id)
+        await frontend.press("Reconfigure")
+        await frontend.expect(translation("config.step.reauth_confirm.title"))
+        await frontend.screenshot("02-reauthenticate")
 
 
-async def test_the_forms_behind_reconfigure(stage: Stage, sit: Sit) -> None:
-    await add_dynamic(stage)
-    async with sit("forms") as person:
+async def test_the_forms_behind_reconfigure(
+    environment: Environment, open_frontend: OpenFrontend
+) -> None:
+    await environment.add_entry(Kind.DYNAMIC)
+    async with open_frontend("forms") as frontend:
         for number, step in enumerate(("management_token", "credentials", "webhook_id"), start=1):
-            await person.reconfigure()
-            await person.choose(wording(f"config.step.reconfigure.menu_options.{step}"))
-            await person.sees(wording(f"config.step.{step}.description"))
-            await person.look(f"{number:02}-{step}")
-            await person.give_up()
+            await frontend.reconfigure()
+            await frontend.choose(translation(f"config.step.reconfigure.menu_options.{step}"))
+            await frontend.expect(translation(f"config.step.{step}.description"))
+            await frontend.screenshot(f"{number:02}-{step}")
+            await frontend.close_dialog()

@@ -57,17 +57,54 @@ async def test_a_cloudhook_is_the_callback_uri_with_the_cloud(home: Home, cloud:
     ) as answer:
         assert answer.status == 200
     await dialog.submit()
-    await dialog.settle()
+    await dialog.confirm()
     await home.created(await dialog.submit(vehicles=list(dialog.options)))
     assert cloud.cloudhooks == {webhook_id: cloudhook}
 
 
-async def test_a_closed_window_leaves_no_cloudhook_behind(home: Home, cloud: Cloud) -> None:
+async def test_a_closed_window_keeps_its_cloudhook_for_a_day(home: Home, cloud: Cloud) -> None:
     dialog = await home.at_callback()
-    assert cloud.cloudhooks
+    before = dict(cloud.cloudhooks)
     await dialog.close()
-    assert cloud.cloudhooks == {}
     assert home.webhook_ids() == set()
+    assert cloud.cloudhooks == before
+    await home.pass_time(days=1, seconds=1)
+    assert cloud.cloudhooks == {}
+
+
+async def test_an_abandoned_callback_uri_is_used_again(home: Home) -> None:
+    dialog = await home.at_callback()
+    callback_uri = dialog.callback_uri
+    await dialog.close()
+    dialog = await home.at_callback()
+    assert dialog.callback_uri == callback_uri
+    await dialog.close()
+
+
+async def test_a_failed_verification_asks_for_another_token(home: Home) -> None:
+    dialog = await home.add("current")
+    await dialog.submit(**home.values_v3(management_token="not-the-right-one"))
+    webhook = await home.webhook_for(dialog)
+    await dialog.submit()
+    assert not (await home.sim.verify(webhook)).succeeded
+    await dialog.settle()
+    await dialog.submit(verification="failed")
+    assert dialog.step == "management_token"
+    await dialog.submit(management_token=home.current.management_token)
+    assert dialog.step == "callback"
+    await dialog.submit()
+    assert (await home.sim.verify(webhook)).succeeded
+    await home.finished(await dialog.confirm())
+
+
+async def test_a_signed_message_verifies_without_a_question(home: Home) -> None:
+    dialog = await home.at_callback()
+    webhook = await home.webhook_for(dialog)
+    await dialog.submit()
+    await home.sim.send_test(webhook)
+    await dialog.settle()
+    assert dialog.step == "vehicles"
+    await home.finished(dialog)
 
 
 async def test_a_cloud_that_is_not_connected_is_explained(home: Home, cloud: Cloud) -> None:
@@ -88,7 +125,7 @@ async def test_the_address_is_shown_again(home: Home) -> None:
     assert dialog.callback_uri == uri
     await home.webhook_for(dialog, verify=True)
     await dialog.submit()
-    await home.finished(await dialog.settle())
+    await home.finished(await dialog.confirm())
 
 
 async def test_the_webhook_with_our_callback_uri_is_found_among_others(home: Home) -> None:
@@ -185,11 +222,10 @@ async def test_the_callback_uri_is_shown_and_verified_again(home: Home) -> None:
     assert dialog.callback_uri == webhook.callback_uri
     await dialog.submit()
     assert dialog.step == "wait"
-    home.runtime(entry).store.data.status.verified_at = None
     assert (await home.sim.verify(webhook)).succeeded
-    await dialog.settle()
+    await dialog.confirm()
     await home.reconfigured(dialog, entry)
-    assert home.runtime(entry).store.data.status.verified_at is not None
+    assert home.runtime(entry).store.data.status.confirmed_at is not None
     assert entry.data["smartcar_webhook_id"] == webhook.id
 
 

@@ -25,9 +25,9 @@ async def test_the_new_entry_knows_that_its_callback_was_verified(home: Home) ->
     dialog = await home.at_callback()
     dialog, webhook = await home.verified(dialog)
     entry = await home.finished(dialog)
-    health = home.runtime(entry).store.data.status
-    assert health.verified_at is not None
-    assert health.callback_uri == webhook.callback_uri
+    status = home.runtime(entry).store.data.status
+    assert status.confirmed_at is not None
+    assert status.answered_uri == webhook.callback_uri
 
 
 async def test_deliveries_go_on_while_a_flow_waits_for_the_challenge(home: Home) -> None:
@@ -50,7 +50,7 @@ async def test_the_wait_outlives_a_reload_of_the_entry(
     await home.reload(entry)
     await dialog.choose("wait")
     assert (await home.sim.verify(home.webhook_of(entry))).succeeded
-    await dialog.settle()
+    await dialog.confirm()
     await home.reconfigured(dialog, entry)
 
 
@@ -60,7 +60,7 @@ async def test_the_challenge_may_come_after_waiting_again(home: Home) -> None:
     await dialog.choose("wait")
     assert dialog.step == "wait"
     assert (await home.sim.verify(webhook)).succeeded
-    await home.finished(await dialog.settle())
+    await home.finished(await dialog.confirm())
 
 
 async def test_a_challenge_that_comes_late_is_still_taken(home: Home) -> None:
@@ -77,7 +77,33 @@ async def test_what_is_verified_later_is_answered_by_the_entry(home: Home) -> No
     await dialog.choose("webhook")
     entry = await home.finished(dialog)
     assert entry.data["smartcar_webhook_id"] == webhook.id
-    assert home.runtime(entry).store.data.status.verified_at is None
+    assert home.runtime(entry).store.data.status.answered_at is None
     assert (await home.sim.verify(webhook)).succeeded
     await home.settle()
-    assert home.runtime(entry).store.data.status.verified_at is not None
+    assert home.runtime(entry).store.data.status.answered_at is not None
+
+
+async def test_closing_one_dialog_leaves_the_other_waiting(home: Home) -> None:
+    entry = await home.delivering()
+    first = await home.reconfigure(entry, "callback")
+    second = await home.reconfigure(entry, "callback")
+    await first.submit()
+    await second.submit()
+    await second.close()
+    assert (await home.sim.verify(home.webhook_of(entry))).succeeded
+    await first.confirm()
+    assert first.reason == "reconfigure_successful"
+
+
+async def test_the_newest_dialogs_token_answers(home: Home) -> None:
+    entry = await home.delivering()
+    first = await home.reconfigure(entry, "application")
+    await first.submit(**home.values_v3(home.dynamic))
+    second = await home.reconfigure(entry, "callback")
+    await second.submit()
+    assert (await home.sim.verify(home.webhook_of(entry))).succeeded
+    await second.close()
+    webhook = await home.webhook_for(first, application=home.dynamic)
+    await first.submit()
+    assert (await home.sim.verify(webhook)).succeeded
+    await first.close()

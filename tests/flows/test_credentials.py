@@ -116,7 +116,7 @@ async def test_an_error_of_smartcar_is_shown_and_may_pass(
     home.sim.fail_api(status, path="/connections", problem=problem, times=-1)
     await dialog.submit(**home.values_v3())
     assert dialog.errors == {"base": error}
-    home.sim.calm()
+    home.sim.clear_faults()
     await mended_v3(home, dialog)
 
 

@@ -6,7 +6,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
-from simulator import Kind, Webhook
+from simulator import Car, Kind, Webhook
 
 from ..dialog import Dialog
 from ..entries import WEBHOOK_ID
@@ -43,7 +43,7 @@ async def go(home: Home, dialog: Dialog) -> Webhook:
     webhook = await home.webhook_for(dialog, application=home.dynamic)
     await dialog.submit()
     assert (await home.sim.verify(webhook)).succeeded
-    await dialog.settle()
+    await dialog.confirm()
     return webhook
 
 
@@ -85,7 +85,7 @@ async def test_deliveries_of_the_new_webhook_reach_the_same_entities(home: Home)
     dialog = await begin(home, entry)
     await go(home, dialog)
     await moved(home, dialog, entry)
-    home.sim.set_state_of_charge("Hatchback", 33)
+    home.sim.act("Hatchback", Car.set_state_of_charge, 33)
     assert {it.status for it in await home.sim.deliver()} == {204}
     await home.settle()
     state = home.hass.states.get(battery)
@@ -103,7 +103,7 @@ async def test_a_car_with_a_new_id_keeps_its_entities(home: Home) -> None:
     home.sim.subscribe(webhook, "Hatchback")
     await dialog.submit()
     assert (await home.sim.verify(webhook)).succeeded
-    await dialog.settle()
+    await dialog.confirm()
     await moved(home, dialog, entry)
     after = entities(home, entry)
     renamed = {key.replace(old_id, new_id): value for key, value in before.items()}
@@ -128,6 +128,7 @@ async def test_a_car_the_new_webhook_brought_is_not_there_twice(
     await home.settle()
     assert set(devices(home, entry)) == {old_id, new_id}
     await dialog.look()
+    await dialog.submit(verification="verified")
     await moved(home, dialog, entry)
     assert devices(home, entry) == {new_id: of[old_id]}
     battery = f"{{}}_{BATTERY}"
@@ -228,15 +229,15 @@ async def test_a_car_that_was_left_out_stays_out(home: Home) -> None:
     assert home.subscribed(webhook) == {"Hatchback"}
 
 
-async def test_without_a_challenge_the_old_webhook_goes_on(home: Home) -> None:
+async def test_without_a_challenge_nothing_is_migrated(home: Home) -> None:
     entry = await home.delivering(Kind.DYNAMIC)
     old = home.webhook_of(entry)
     dialog = await begin(home, entry)
     webhook = await home.webhook_for(dialog, application=home.dynamic)
     await home.wait_in_vain(dialog)
-    await dialog.choose("webhook")
-    await moved(home, dialog, entry)
-    assert entry.data["smartcar_webhook_id"] == webhook.id
+    assert dialog.result["menu_options"] == ["wait", "callback"]
+    await dialog.close()
+    assert entry.data["smartcar_webhook_id"] == old.id != webhook.id
     assert home.subscribed(old) == {"Hatchback"}
     assert {it.status for it in await home.sim.deliver()} == {204}
 

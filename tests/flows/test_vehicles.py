@@ -228,7 +228,7 @@ async def test_cars_that_cannot_be_listed_are_found_later(home: Home) -> None:
     home.sim.fail_api(500, path="/connections")
     dialog, webhook = await home.verified(dialog)
     entry = await home.created(await dialog.choose("finish"))
-    assert entry.title == "Smartcar"
+    assert entry.title == "Hyundai IONIQ 5"
     assert home.subscribed(webhook) == {"Crossover"}
 
 

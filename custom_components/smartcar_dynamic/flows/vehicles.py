@@ -9,7 +9,7 @@ from homeassistant.core import callback
 
 from ..api import hosts
 from ..connect import async_redirect_uri, async_state, authorize_url
-from ..const import API_V2, CONF_API, CONF_EXCLUDED, CONF_SMARTCAR_WEBHOOK_ID
+from ..const import API_V2, CONF_API, CONF_EXCLUDED, CONF_SMARTCAR_WEBHOOK_ID, DEFAULT_TITLE
 from ..device import vehicle_label, vehicle_name
 from ..smartcar.client import SmartcarApiError, SmartcarError
 from ..smartcar.model import VehicleInfo
@@ -155,7 +155,7 @@ class VehicleSteps(FlowBase):
         names = [vehicle_name(vehicle) for vehicle in self._chosen]
         excluded = [vehicle.id for vehicle in self._vehicles if vehicle not in self._chosen]
         return self.async_create_entry(
-            title=", ".join(names[:3]) or "Smartcar",
+            title=", ".join(names[:3]) or DEFAULT_TITLE,
             data=self._data,
             options={CONF_EXCLUDED: excluded} if excluded else {},
         )

@@ -95,12 +95,12 @@ class SmartcarClient(Protocol):
     """The verbs that both APIs have. Each raises a `SmartcarError` when it fails.
 
     `url` is the origin of the API. `delivery_interval` is the longest time in milliseconds between
-    two deliveries of a vehicle, or `None` where a silent vehicle is normal; `ends` tells whether
-    Smartcar has announced the end of the API.
+    two deliveries of a vehicle, or `None` where a silent vehicle is normal; `ends_at` is the end
+    of the API that Smartcar has announced, in milliseconds since 1970.
     """
 
     delivery_interval: ClassVar[int | None]
-    ends: ClassVar[bool]
+    ends_at: ClassVar[int | None]
     url: str
 
     async def check_credentials(self) -> None:
@@ -126,6 +126,9 @@ class SmartcarClient(Protocol):
 
     async def application_id(self) -> str | None:
         """Return the ID by which Smartcar Connect knows the application."""
+
+    async def wait_for_renewal(self) -> None:
+        """Return once no token is being renewed: what is renewed must be saved."""
 
 
 @dataclass(frozen=True, slots=True)

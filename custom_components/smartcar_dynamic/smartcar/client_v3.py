@@ -40,7 +40,7 @@ class ClientV3(ApiClient, SmartcarClient):
     """API v3 as an application on the current platform."""
 
     delivery_interval = None
-    ends = False
+    ends_at = None
 
     def __init__(
         self,
@@ -154,6 +154,10 @@ class ClientV3(ApiClient, SmartcarClient):
             "name the application", self._hosts.management, "applications", {}
         )
         return next((id_ for item in found if (id_ := as_str(item.get("id")))), None)
+
+    @override
+    async def wait_for_renewal(self) -> None:
+        """Return at once: a token of API v3 can be fetched again."""
 
     async def signals(self, vehicle: VehicleInfo) -> object:
         """Return all of a vehicle's signals as sent ("Get signals" page). One billed call."""

@@ -169,7 +169,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message of Smartcar's to the callback URI.
+    """One message of Smartcar's to the callback URI, or a part of it.
 
     `test` marks what the dashboard's test button sends: it proves that deliveries arrive and says
     nothing about a vehicle. `notes` and `faults` name the places of what could not be decoded,
@@ -178,7 +178,7 @@ class Delivery:
 
     kind: Kind
     test: bool = False
-    webhook_id: str | None = field(default=None, repr=False)
+    smartcar_webhook_id: str | None = field(default=None, repr=False)
     application_id: str | None = field(default=None, repr=False)
     reports: tuple[Report, ...] = ()
     notes: tuple[str, ...] = ()
