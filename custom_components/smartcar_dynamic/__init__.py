@@ -11,7 +11,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .allowance import Plan
-from .api import create_client
+from .api import create_client, reading_client
 from .checks.issues import async_drop_all, async_raise_not_unsubscribed
 from .checks.monitor import Monitor
 from .const import (
@@ -25,6 +25,7 @@ from .const import (
 )
 from .coordinator import SmartcarCoordinator
 from .device import async_remove_devices, async_update_device, vehicle_id_of, vehicle_name
+from .reader import Reader
 from .runtime import EntryReceiver, SmartcarConfigEntry, SmartcarRuntimeData
 from .services import async_register_services
 from .smartcar.client import SmartcarApiError, SmartcarError
@@ -39,7 +40,7 @@ from .webhook.handler import SmartcarWebhook, async_pause
 _LOGGER = logging.getLogger(__name__)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-PLATFORMS = [Platform.BINARY_SENSOR, Platform.DEVICE_TRACKER, Platform.SENSOR]
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.DEVICE_TRACKER, Platform.SENSOR]
 
 _REMOVAL_TIMEOUT = 30
 
@@ -80,8 +81,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
         coordinator=coordinator,
         subscriptions=subscriptions,
     )
+    reading = reading_client(client)
+    reader = None if reading is None else Reader(hass, entry, reading, coordinator)
     entry.runtime_data = SmartcarRuntimeData(
-        store, coordinator, Decoder(), webhook, client, subscriptions, monitor
+        store, coordinator, Decoder(), webhook, client, subscriptions, monitor, reader
     )
     async_remove_devices(hass, entry.entry_id, coordinator.excluded)
 
@@ -98,6 +101,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     subscriptions.async_start()
     monitor.async_start()
+    if reader is not None:
+        reader.async_start(entry.data[CONF_WEBHOOK_ID])
     return True
 
 

@@ -65,6 +65,15 @@ class SmartcarEntity(Entity):
         # The value may have changed while Home Assistant was adding the entity.
         self._update()
 
+    async def async_update(self) -> None:
+        """Read the vehicle, as `homeassistant.update_entity` asks for; several entities are one.
+
+        Home Assistant tells the caller of no error here, so it is logged.
+        """
+        entry: SmartcarConfigEntry | None = self.platform.config_entry
+        if entry is not None and (reader := entry.runtime_data.reader) is not None:
+            await reader.async_read_or_log(self._vehicle)
+
     @callback
     def async_entity_id_changed(self) -> None:
         """Keep listening: a renamed entity has the same key."""

@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant, callback
 from .checks.monitor import Monitor
 from .const import CONF_SMARTCAR_WEBHOOK_ID
 from .coordinator import SmartcarCoordinator
+from .reader import Reader
 from .smartcar.client import SmartcarClient, SmartcarError
 from .smartcar.decoder import Decoder
 from .store import SmartcarStore
@@ -27,7 +28,7 @@ type SmartcarConfigEntry = ConfigEntry[SmartcarRuntimeData]
 
 @dataclass(slots=True)
 class SmartcarRuntimeData:
-    """The parts of a loaded entry."""
+    """The parts of a loaded entry; `reader` is there where reads are possible: on API v3."""
 
     store: SmartcarStore
     coordinator: SmartcarCoordinator
@@ -36,6 +37,7 @@ class SmartcarRuntimeData:
     client: SmartcarClient
     subscriptions: Subscriptions
     monitor: Monitor
+    reader: Reader | None = None
 
     async def async_forget(self, vehicle_id: str) -> None:
         """Drop a vehicle that its owner deleted, and unsubscribe it."""

@@ -1,7 +1,7 @@
 """The client protocol of both Smartcar APIs, one request method, and their errors."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
@@ -161,13 +161,17 @@ class ApiClient(ABC):
     async def _access_token(self, rejected: str | None = None) -> str:
         """Return a token for the next call: never the one that was just rejected."""
 
-    async def _call(self, request: Request) -> object:
+    async def _call(
+        self, request: Request, before_each: Callable[[], None] = lambda: None
+    ) -> object:
         """Send with the access token, once more with a new one if Smartcar rejects it."""
         token = await self._access_token()
+        before_each()
         try:
             return await self._send(authorized(request, token))
         except SmartcarCredentialsError:
             token = await self._access_token(rejected=token)
+        before_each()
         return await self._send(authorized(request, token))
 
     async def _send(self, request: Request) -> object:

@@ -147,7 +147,7 @@ class Report:
 
     `id` is the same when Smartcar repeats itself; a repeated report has no signals. `delivered_at`
     (milliseconds) orders what has no time of its own. `errors_included`: signals and errors come in
-    one delivery (2.0), not in two (4.0).
+    one delivery (2.0), not in two (4.0). `pushed`: Smartcar sent it; otherwise a read asked for it.
     """
 
     vehicle: VehicleInfo
@@ -157,6 +157,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     repeated: bool = False
     errors_included: bool = True
+    pushed: bool = True
 
 
 class Kind(StrEnum):
