@@ -50,11 +50,11 @@ def read(*elements: object, **more: object) -> Delivery:
     return parse_read("car-1", {"data": list(elements), **more}, at=AT)
 
 
-def charge(percent: float, **more: object) -> Json:
+def charge(percent: float, meta: Json | None = None) -> Json:
     """Return a state of charge."""
     body = {"value": percent, "unit": "percent"}
     status = {"value": "SUCCESS"}
-    return element("tractionbattery-stateofcharge", body=body, status=status, **more)
+    return element("tractionbattery-stateofcharge", meta, body=body, status=status)
 
 
 def test_a_value_is_read_with_the_time_of_its_record() -> None:
