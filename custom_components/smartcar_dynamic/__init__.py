@@ -18,6 +18,7 @@ from .const import (
     CONF_CALLS_PER_MONTH,
     CONF_EXCLUDED,
     CONF_MANAGEMENT_TOKEN,
+    CONF_READ_ON_NEWS,
     CONF_RESERVE,
     CONF_SMARTCAR_WEBHOOK_ID,
     DEFAULT_TITLE,
@@ -25,6 +26,7 @@ from .const import (
 )
 from .coordinator import SmartcarCoordinator
 from .device import async_remove_devices, async_update_device, vehicle_id_of, vehicle_name
+from .planned_reads import PlannedReads
 from .reader import Reader
 from .runtime import EntryReceiver, SmartcarConfigEntry, SmartcarRuntimeData
 from .services import async_register_services
@@ -103,6 +105,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     monitor.async_start()
     if reader is not None:
         reader.async_start(entry.data[CONF_WEBHOOK_ID])
+    if reader is not None and entry.options.get(CONF_READ_ON_NEWS):
+        planned_reads = PlannedReads(hass, entry, store, coordinator, reader)
+        planned_reads.async_start()
+        entry.runtime_data.planned_reads = planned_reads
     return True
 
 

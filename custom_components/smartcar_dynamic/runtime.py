@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant, callback
 from .checks.monitor import Monitor
 from .const import CONF_SMARTCAR_WEBHOOK_ID
 from .coordinator import SmartcarCoordinator
+from .planned_reads import PlannedReads
 from .reader import Reader
 from .smartcar.client import SmartcarClient, SmartcarError
 from .smartcar.decoder import Decoder
@@ -28,7 +29,11 @@ type SmartcarConfigEntry = ConfigEntry[SmartcarRuntimeData]
 
 @dataclass(slots=True)
 class SmartcarRuntimeData:
-    """The parts of a loaded entry; `reader` is there where reads are possible: on API v3."""
+    """The parts of a loaded entry.
+
+    `reader` is there where reads are possible: on API v3. `planned_reads` is where the owner wants
+    them to be made when they bring news.
+    """
 
     store: SmartcarStore
     coordinator: SmartcarCoordinator
@@ -38,6 +43,7 @@ class SmartcarRuntimeData:
     subscriptions: Subscriptions
     monitor: Monitor
     reader: Reader | None = None
+    planned_reads: PlannedReads | None = None
 
     async def async_forget(self, vehicle_id: str) -> None:
         """Drop a vehicle that its owner deleted, and unsubscribe it."""

@@ -15,6 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from .allowance import Allowance, Plan
 from .const import DOMAIN
+from .reads import ReadPlanner
 from .smartcar.jsonvalues import as_dict, as_int, as_list, as_str
 from .smartcar.model import Position, Problem, Reading, Value, VehicleInfo
 from .smartcar.problems import remedy_of
@@ -34,7 +35,7 @@ class StoredData:
 
     `seen` are the IDs of the latest reports, oldest first. `subscribed_at` is when a vehicle was
     first subscribed, in milliseconds, and `application_id` the ID by which Connect knows the
-    application. `allowance` counts the billed calls.
+    application. `allowance` counts the billed calls; `planners` plan reads by vehicle.
     """
 
     vehicles: dict[str, VehicleState] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class StoredData:
     allowance: Allowance = field(
         default_factory=lambda: Allowance(Plan(), dt_util.get_default_time_zone())
     )
+    planners: dict[str, ReadPlanner] = field(default_factory=dict, repr=False)
 
 
 class SmartcarStore:
@@ -113,6 +115,11 @@ def data_to_json(data: StoredData) -> dict[str, object]:
         "vehicles": [_vehicle_to_json(vehicle) for vehicle in data.vehicles.values()],
         "seen": list(data.seen),
         "allowance": data.allowance.to_json(),
+        "planners": {
+            vehicle_id: planner.to_json()
+            for vehicle_id, planner in data.planners.items()
+            if vehicle_id in data.vehicles
+        },
         "health": {
             **data.status.to_json(),
             "subscribed_at": data.subscribed_at,
@@ -135,6 +142,10 @@ def data_from_json(raw: object) -> StoredData:
         allowance=Allowance.from_json(
             stored.get("allowance"), Plan(), dt_util.get_default_time_zone()
         ),
+        planners={
+            vehicle_id: ReadPlanner.from_json(planner)
+            for vehicle_id, planner in as_dict(stored.get("planners")).items()
+        },
     )
 
 

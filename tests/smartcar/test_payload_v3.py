@@ -54,7 +54,7 @@ def charge(percent: float, meta: Json | None = None) -> Json:
     """Return a state of charge."""
     body = {"value": percent, "unit": "percent"}
     status = {"value": "SUCCESS"}
-    return element("tractionbattery-stateofcharge", body=body, status=status, meta=meta)
+    return element("tractionbattery-stateofcharge", meta, body=body, status=status)
 
 
 def test_a_value_is_read_with_the_time_of_its_record() -> None:
