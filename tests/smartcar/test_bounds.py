@@ -37,7 +37,7 @@ CHARGE = "tractionbattery-stateofcharge"
 
 def parts(payload: Json, decoder: Decoder | None = None) -> Iterator[Delivery]:
     return (decoder or Decoder()).decode_in_parts(
-        payload, received_at=NOW, is_known=lambda _: False
+        payload, received_at=NOW, is_known=lambda *_: False
     )
 
 
