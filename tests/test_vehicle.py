@@ -1,6 +1,7 @@
 """What a vehicle's state makes of reports: which problem concerns what, and what is believed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from freezegun.api import FrozenDateTimeFactory
@@ -15,8 +16,10 @@ from custom_components.smartcar_dynamic.diagnostics import async_get_config_entr
 from custom_components.smartcar_dynamic.smartcar.model import Report, VehicleInfo
 from custom_components.smartcar_dynamic.store import data_to_json
 from custom_components.smartcar_dynamic.vehicle import MAX_SEEN_UNDATED, VehicleState
+from simulator import Kind
 
 from .cars import Car, Writes
+from .home import Home
 from .senders import Sender
 from .smartcar.payloads import (
     NOW,
@@ -326,6 +329,18 @@ async def test_half_an_emoji_in_a_payload_can_be_stored(
     json_bytes(data_to_json(entry.runtime_data.store.data))
     assert car.device is not None
     json_bytes(car.device.dict_repr)
+
+
+@pytest.mark.parametrize("kind", [Kind.DYNAMIC, Kind.CURRENT])
+async def test_half_an_emoji_of_the_api_can_be_stored(home: Home, kind: Kind) -> None:
+    car = home.sim.dynamic_car if kind is Kind.DYNAMIC else home.sim.current_car
+    car.model = replace(car.model, model="Odd \ud83d")
+    entry, _ = await home.live(kind)
+    device = home.device(car)
+    assert device is not None
+    assert str(device.model).startswith("Odd ?")
+    json_bytes(device.dict_repr)
+    json_bytes(data_to_json(home.data(entry).store.data))
 
 
 @pytest.mark.usefixtures("entry")

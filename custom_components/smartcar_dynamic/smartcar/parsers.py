@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
+from operator import itemgetter
 
 from .jsonvalues import clean_text
 from .model import Position, Reading
@@ -352,12 +353,12 @@ def parse_charge_records(code: str, body: Body, notes: Notes) -> tuple[Reading, 
     records = [
         (end, item)
         for item in _items(code, body, notes, "values", limit=_MAX_RECORDS)
-        if (end := _time(item.get("endTime")))
+        if (end := milliseconds(item.get("endTime")))
     ]
     if not records:
         return ()
-    end, latest = max(records, key=lambda record: record[0])
-    readings = [Reading(f"{code}.ended", end)]
+    end, latest = max(records, key=itemgetter(0))
+    readings = [Reading(f"{code}.ended", _time(end))]
     if start := _time(latest.get("startTime")):
         readings.append(Reading(f"{code}.started", start))
     energy = latest.get("energyAdded")
