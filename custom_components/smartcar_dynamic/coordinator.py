@@ -21,7 +21,6 @@ from .vehicle import Changes, VehicleState
 
 _LOGGER = logging.getLogger(__name__)
 
-_MAX_SEEN = 1024
 _MAX_NOTED = 256
 # Smartcar's last attempt to deliver comes three minutes after the first.
 _IGNORE_DELETED_FOR = 5 * 60_000
@@ -104,9 +103,10 @@ class SmartcarCoordinator:
         return self._received_at
 
     @callback
-    def async_is_seen(self, report_id: str) -> bool:
-        """Tell whether a report with this ID was applied before."""
-        return report_id in self._data.seen
+    def async_is_seen(self, vehicle_id: str, report_id: str) -> bool:
+        """Tell whether a report with this ID was applied to a vehicle before."""
+        vehicle = self.vehicles.get(vehicle_id)
+        return vehicle is not None and vehicle.is_seen(report_id)
 
     @callback
     def async_receive(self, delivery: Delivery) -> None:
@@ -238,8 +238,6 @@ class SmartcarCoordinator:
             # The question is whether Smartcar delivers.
             vehicle.last_delivery = last_delivery
             changes.keys.remove(LAST_DELIVERY)
-        if report.id is not None:
-            self._remember(report.id)
         if not vehicle.listed:
             vehicle.listed = changes.vehicle = True
         changed = tuple(changes.keys)
@@ -296,12 +294,6 @@ class SmartcarCoordinator:
         vehicle = self._data.vehicles[info.id] = VehicleState(info)
         self._notify_vehicle(vehicle)
         return vehicle
-
-    def _remember(self, report_id: str) -> None:
-        seen = self._data.seen
-        seen[report_id] = None
-        if len(seen) > _MAX_SEEN:
-            seen.popitem(last=False)
 
 
 def _is_first(noted: set[str], note: str) -> bool:

@@ -1,5 +1,6 @@
 """What is known of one vehicle: the newest reading of each signal, and its active problems."""
 
+from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
@@ -11,6 +12,11 @@ from .util import HOUR
 
 SILENT_FOR = 6 * HOUR
 """Six hours of silence is not a coincidence: a dynamic webhook is hourly."""
+
+MAX_SEEN = 256
+"""More IDs are not kept: repetitions of what has a time come within minutes, or change nothing."""
+MAX_SEEN_UNDATED = 4096
+"""More IDs of reports that nothing but them tells from news are not kept."""
 
 _REPEAT_TOLERANCE = 500
 _MAX_PROBLEMS = 16
@@ -94,6 +100,8 @@ class VehicleState:
     `recovered_at` is when the vehicle last proved that its connection works, and `resolved_at` when
     Smartcar called each problem resolved. `listed` is `False` once it is gone from the account.
     `subscribed_to` is Smartcar's ID of a webhook; `refused` is why Smartcar would not subscribe it.
+    `seen` are the IDs of the latest reports, oldest first, and `seen_undated` those of the reports
+    without which an old value would be taken for a new one.
     """
 
     info: VehicleInfo
@@ -107,6 +115,8 @@ class VehicleState:
     listed: bool = True
     subscribed_to: str | None = field(default=None, repr=False)
     refused: Problem | None = None
+    seen: OrderedDict[str, None] = field(default_factory=OrderedDict, repr=False)
+    seen_undated: OrderedDict[str, None] = field(default_factory=OrderedDict, repr=False)
 
     @property
     def id(self) -> str:
@@ -147,6 +157,10 @@ class VehicleState:
         """
         return not self.listed and self.is_silent(now)
 
+    def is_seen(self, report_id: str) -> bool:
+        """Tell whether a report with this ID was applied before."""
+        return report_id in self.seen or report_id in self.seen_undated
+
     def update_info(self, info: VehicleInfo) -> bool:
         """Merge attributes; tell whether that changed any."""
         if info == self.info:
@@ -184,6 +198,7 @@ class VehicleState:
 
     def apply(self, report: Report) -> Changes:
         """Apply what a report says that is newer than what is known; return what changed."""
+        self._remember(report)
         changes = Changes(vehicle=self.update_info(report.vehicle))
         last_reported = self.last_reported
         had_problem, needed_reauthentication = (
@@ -204,6 +219,16 @@ class VehicleState:
             changes.keys.append(ACCOUNT_PROBLEM)
         changes.availability = self.needs_reauthentication is not needed_reauthentication
         return changes
+
+    def _remember(self, report: Report) -> None:
+        if report.id is None:
+            return
+        seen, limit = (
+            (self.seen_undated, MAX_SEEN_UNDATED) if report.undated else (self.seen, MAX_SEEN)
+        )
+        seen[report.id] = None
+        if len(seen) > limit:
+            seen.popitem(last=False)
 
     def _apply_signals(self, report: Report, changes: Changes) -> None:
         """Apply a report's signals; an account's problem on one of them needs a look at all."""

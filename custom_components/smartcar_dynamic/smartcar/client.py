@@ -8,7 +8,6 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 import json
 import math
-import re
 import time
 from typing import ClassVar, Protocol
 from urllib.parse import quote, urlencode
@@ -28,8 +27,6 @@ _MAX_RETRY_AFTER = 24 * 60 * 60.0
 _REJECTIONS = frozenset(
     {"invalid_client", "invalid_grant", "invalid_request", "unauthorized_client"}
 )
-# A type or code is words; an ID, a VIN or a token never is.
-_WORDS = re.compile(r"(?=.{1,80}$)[A-Z]+(?:_[A-Z0-9]+)*(?::[A-Z]+(?:_[A-Z0-9]+)*)?")
 _REDIRECTS = range(300, 400)
 _CLIENT_ERRORS = range(400, 500)
 
@@ -175,7 +172,10 @@ class ApiClient(ABC):
         return await self._send(authorized(request, token))
 
     async def _send(self, request: Request) -> object:
-        """Return the JSON of a 2xx, `None` if there is none in it; raise what else happens."""
+        """Return the JSON of a 2xx, `None` if there is none in it; raise what else happens.
+
+        A 204, which has no body, is an empty object.
+        """
         headers = {"Accept": "application/json", "User-Agent": self._user_agent, **request.headers}
         try:
             async with self._session.request(
@@ -247,7 +247,7 @@ def _raise_for_status(
 ) -> object:
     if body is None or status in _REDIRECTS:
         raise request.unexpected()
-    answer = _decoded(body)
+    answer = {} if status == HTTPStatus.NO_CONTENT else _decoded(body)
     if status < _REDIRECTS.start:
         return answer
     problem = parse_problem(answer, status=status)
@@ -264,8 +264,7 @@ def _raise_for_status(
             raise request.unexpected()  # a proxy's page, not Smartcar's no
         case _ if problem.remedy is Remedy.CREDENTIALS and status == HTTPStatus.UNAUTHORIZED:
             error = SmartcarCredentialsError
-    names = (name for name in (problem.name, problem.type) if _WORDS.fullmatch(name))
-    said = f"HTTP {status}" if problem.type == "UNKNOWN" else next(names, f"HTTP {status}")
+    said = f"HTTP {status}" if problem.type == "UNKNOWN" else problem.name
     raise error(
         f"Smartcar refused to {request.purpose}: {said}",
         problem,
@@ -284,8 +283,14 @@ async def _bounded(content: aiohttp.StreamReader) -> bytes | None:
 
 
 def _decoded(body: bytes) -> object:
+    """Return the JSON of a body; half a character, which nobody could write, is a question mark."""
     try:
-        answer: object = json.loads(body)
+        answer: object = json.loads(body, parse_constant=lambda _: None)
+        text = json.dumps(answer, ensure_ascii=False)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            answer = json.loads(text.encode(errors="replace"))
     except ValueError, RecursionError:
         return None
     return answer

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
+from operator import itemgetter
 
 from .jsonvalues import clean_text
 from .model import Position, Reading
@@ -308,6 +309,23 @@ def parse_capacity(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     return _NOMINAL_CAPACITY.read(code, capacity, body.get("unit"), notes)
 
 
+def as_position(latitude: object, longitude: object) -> Position | None:
+    """Return a position on Earth."""
+    latitude, longitude = _finite(latitude), _finite(longitude)
+    if latitude is None or longitude is None:
+        return None
+    if abs(latitude) > 90 or abs(longitude) > 180:  # noqa: PLR2004 - degrees
+        return None
+    return Position(latitude, longitude)
+
+
+def as_value(value: object) -> bool | float | str | None:
+    """Return a boolean, a number or a text of a reading, as the store has it."""
+    if isinstance(value, bool):
+        return value
+    return clean_text(value, _MAX_TEXT) or None if isinstance(value, str) else _finite(value)
+
+
 def parse_position(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     """Read `{latitude, longitude, heading}`; 0, 0 is where the lost go."""
     if "latitude" not in body or "longitude" not in body:
@@ -316,9 +334,8 @@ def parse_position(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     latitude, longitude = _finite(body["latitude"]), _finite(body["longitude"])
     position = None
     if latitude is not None and longitude is not None and (latitude or longitude):
-        if abs(latitude) <= 90 and abs(longitude) <= 180:  # noqa: PLR2004 - degrees
-            position = Position(latitude, longitude)
-        else:
+        position = as_position(latitude, longitude)
+        if position is None:
             notes.append(f"{code}: implausible value")
     readings = [Reading(code, position)]
     if "heading" in body:
@@ -336,12 +353,12 @@ def parse_charge_records(code: str, body: Body, notes: Notes) -> tuple[Reading, 
     records = [
         (end, item)
         for item in _items(code, body, notes, "values", limit=_MAX_RECORDS)
-        if (end := _time(item.get("endTime")))
+        if (end := milliseconds(item.get("endTime")))
     ]
     if not records:
         return ()
-    end, latest = max(records, key=lambda record: record[0])
-    readings = [Reading(f"{code}.ended", end)]
+    end, latest = max(records, key=itemgetter(0))
+    readings = [Reading(f"{code}.ended", _time(end))]
     if start := _time(latest.get("startTime")):
         readings.append(Reading(f"{code}.started", start))
     energy = latest.get("energyAdded")

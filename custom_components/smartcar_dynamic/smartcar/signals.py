@@ -31,6 +31,7 @@ from .parsers import (
 from .units import Unit
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+_PARTS = re.compile(r"(\.[a-z0-9_]{1,20}){0,2}")
 _MAX_CODE = 80
 
 BATTERY_STATUSES = ("bad", "good", "warn")
@@ -153,6 +154,14 @@ def code_of(code: object, group: object = None, name: object = None) -> str | No
 def code_of_name(name: str) -> str | None:
     """Return the code of `Odometer.TraveledDistance`, or of what is a code already."""
     return code_of(name.replace(".", "-", 1))
+
+
+def as_key(value: object) -> str | None:
+    """Return a reading's key, as the store has it: a signal's code, and parts after dots."""
+    if not isinstance(value, str):
+        return None
+    code, dot, parts = value.partition(".")
+    return value if code_of(code) == code and _PARTS.fullmatch(dot + parts) else None
 
 
 def parse_body(code: str, body: object, notes: Notes) -> tuple[Reading, ...]:
