@@ -11,7 +11,16 @@ from .car import (
     ImpossibleError,
     Model,
 )
-from .cloud import Application, Connection, Kind, NotFoundError, Subscription, Webhook
+from .cloud import (
+    ALL_CONTROLS,
+    ALL_READS,
+    Application,
+    Connection,
+    Kind,
+    NotFoundError,
+    Subscription,
+    Webhook,
+)
 from .delivery_queue import Attempt, Delivery, Verification
 from .faults import DeliveryFaults
 from .geo import Place
@@ -19,6 +28,8 @@ from .history import ChargingEnd, ChargingSegment, ChargingSession, Trip
 from .simulator import Simulator
 
 __all__ = [
+    "ALL_CONTROLS",
+    "ALL_READS",
     "FAST_CHARGER",
     "PUBLIC_CHARGER",
     "SOCKET",

@@ -168,14 +168,18 @@ def _error_response(
     detail: str | None = None,
     url: str | None = None,
 ) -> web.Response:
-    request_id = str(uuid4())
     body: dict[str, Any]
     if request.path.startswith("/api"):
-        body = body_v2(problem, request_id, detail=detail, url=url)
+        body = body_v2(problem, str(uuid4()), detail=detail, url=url)
     elif request.path.startswith(("/auth", "/iam")):
         body = {"error": problem.type.lower(), "error_description": problem.description}
-    elif cloud.error_style == "list":
-        body = body_v3_list(problem, detail)
     else:
-        body = body_v3(problem, request_id, detail)
+        body = error_body_v3(cloud, problem, detail)
     return web.json_response(body, status=problem.status)
+
+
+def error_body_v3(cloud: Cloud, problem: Problem, detail: str | None = None) -> dict[str, Any]:
+    """Return an error of API v3 in the style that the cloud uses."""
+    if cloud.error_style == "list":
+        return body_v3_list(problem, detail)
+    return body_v3(problem, str(uuid4()), detail)

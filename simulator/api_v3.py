@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from aiohttp import web
 
 from . import resources_v3 as resources, signals
+from .access_v3 import application_of, connections_of, vehicle_of, vehicle_of_user
 from .api import (
     ApiError,
     OAuthError,
     authenticate_client,
-    bearer_token,
     bill,
     client_credentials,
     read_form,
 )
-from .cloud import Application, Cloud, Connection, Kind, NotFoundError, Subscription
-from .problems import UNAUTHORIZED, find
+from .cloud import Cloud, Connection, Kind, NotFoundError, Subscription
+from .problems import find
 from .tokens import APPLICATION_LIFETIME
 
 
@@ -63,7 +63,7 @@ class ApiV3:
         mode = request.query.get("filter[vehicle.mode]", "live")
         found = [
             resources.connection(it, self._cloud.url)
-            for it in self._owned(request)
+            for it in connections_of(self._cloud, request)
             if it.mode == mode
             and it.owner_id == request.query.get("filter[userId]", it.owner_id)
             and it.car.id == request.query.get("filter[vehicleId]", it.car.id)
@@ -79,7 +79,7 @@ class ApiV3:
         return web.Response(status=204)
 
     async def _vehicle(self, request: web.Request) -> web.Response:
-        it = self._car(request)
+        it = vehicle_of(self._cloud, request)
         return web.json_response({"data": resources.vehicle(it, self._cloud.url)})
 
     async def _signals(self, request: web.Request) -> web.Response:
@@ -115,11 +115,11 @@ class ApiV3:
         )
 
     async def _applications(self, request: web.Request) -> web.Response:
-        found = [resources.application(self._application(request))]
+        found = [resources.application(application_of(self._cloud, request))]
         return web.json_response(resources.page(request, found, url=self._cloud.url, size=25))
 
     async def _webhooks(self, request: web.Request) -> web.Response:
-        application = self._application(request)
+        application = application_of(self._cloud, request)
         found = [
             resources.webhook(it, self._cloud)
             for it in self._cloud.webhooks.values()
@@ -128,7 +128,7 @@ class ApiV3:
         return web.json_response(resources.page(request, found[::-1], url=self._cloud.url, size=25))
 
     async def _webhook(self, request: web.Request) -> web.Response:
-        application = self._application(request)
+        application = application_of(self._cloud, request)
         it = self._cloud.webhooks.get(request.match_info["webhook_id"])
         if it is None or it.application_id != application.id or it.kind is not Kind.CURRENT:
             raise NotFoundError("no such webhook")
@@ -151,7 +151,7 @@ class ApiV3:
         return web.json_response({"data": resources.subscription(it, self._cloud.url)})
 
     async def _subscribe(self, request: web.Request) -> web.Response:
-        application = self._application(request)
+        application = application_of(self._cloud, request)
         try:
             attributes = (await request.json())["data"]["attributes"]
             webhook_id, vehicle_id = attributes["webhookId"], attributes["vehicleId"]
@@ -179,42 +179,19 @@ class ApiV3:
         del self._cloud.subscriptions[self._one_subscription(request).id]
         return web.Response(status=204)
 
-    def _application(self, request: web.Request) -> Application:
-        application_id = self._cloud.tokens.application_of(bearer_token(request))
-        if application_id is None:
-            raise ApiError(UNAUTHORIZED)
-        return self._cloud.applications[application_id]
-
-    def _owned(self, request: web.Request) -> Iterator[Connection]:
-        application = self._application(request)
-        for it in self._cloud.connections.values():
-            if it.application_id == application.id:
-                yield it
-
     def _one_connection(self, request: web.Request) -> Connection:
-        for it in self._owned(request):
+        for it in connections_of(self._cloud, request):
             if it.id == request.match_info["connection_id"]:
                 return it
         raise NotFoundError("no such connection")
 
-    def _car(self, request: web.Request) -> Connection:
-        for it in self._owned(request):
-            if it.car.id == request.match_info["vehicle_id"]:
-                return it
-        raise NotFoundError("no such vehicle")
-
     def _read(self, request: web.Request) -> Connection:
-        it = self._car(request)
-        owner_id = request.headers.get("sc-user-id")
-        if not owner_id:
-            raise ApiError(find("MISSING_PARAMETER"), "missing userId")
-        if owner_id != it.owner_id:
-            raise NotFoundError("no such vehicle of this user")
+        it = vehicle_of_user(self._cloud, request)
         bill(request, it)
         return it
 
     def _subscribed(self, request: web.Request) -> Iterator[Subscription]:
-        application = self._application(request)
+        application = application_of(self._cloud, request)
         for it in self._cloud.subscriptions.values():
             if it.webhook.application_id == application.id and it.webhook.kind is Kind.CURRENT:
                 yield it

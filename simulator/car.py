@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import cos, log, pi
 
+from .charge_schedule import ChargeSchedule
 from .geo import Place, Route
 from .history import ChargingEnd, ChargingSegment, ChargingSession, Trip
 from .problems import Problem
@@ -17,7 +18,12 @@ _LIMIT_TOLERANCE = 0.05
 
 
 class ImpossibleError(Exception):
-    """A car cannot do that now."""
+    """A car cannot do that now; `code` is Smartcar's code of type VEHICLE_STATE."""
+
+    def __init__(self, message: str, code: str = "UNKNOWN") -> None:
+        """Initialize."""
+        super().__init__(message)
+        self.code = code
 
 
 class ChargingStatus(StrEnum):
@@ -33,7 +39,7 @@ class Model:
     """A car model: capacity in kWh, consumption in kWh per 100 km, on-board charger in kW.
 
     `capable` are the codes of the signals it has, `incapable` of those that Smartcar answers
-    with VEHICLE_NOT_CAPABLE.
+    with VEHICLE_NOT_CAPABLE, `commands` the types of the commands it obeys.
     """
 
     make: str
@@ -44,6 +50,7 @@ class Model:
     charger: float
     capable: frozenset[str]
     incapable: frozenset[str] = frozenset()
+    commands: frozenset[str] = frozenset()
     phases: int = 1
     volts: float = 230
 
@@ -94,6 +101,7 @@ class Car:
     model: Model
     capable: frozenset[str]
     incapable: frozenset[str]
+    commands: frozenset[str]
     places: dict[str, Place]
     routes: dict[tuple[str, str], Route]
     position: Place
@@ -106,6 +114,8 @@ class Car:
     charge_limit: int = 80
     heading: int = 0
     charging_point: ChargingPoint | None = None
+    charge_port_open: bool = False
+    charge_schedules: list[ChargeSchedule] = field(default_factory=list)
     charging: bool = False
     energy_added: float = 0
     charging_sessions: list[ChargingSession] = field(default_factory=list)
@@ -116,6 +126,7 @@ class Car:
     speed: float = 0
     route: Route | None = None
     destination: str | None = None
+    navigation_destination: Place | None = None
     travelled: float = 0
     cruising_speed: float = 55
     doors: dict[str, Opening] = field(default_factory=_corners)
@@ -236,10 +247,11 @@ class Car:
 
     def plug_in(self, charging_point: ChargingPoint = WALLBOX) -> None:
         """Plug the cable in; the car charges unless it is full."""
-        self._require(not self.driving, "is driving")
+        self._require(not self.driving, "is driving", "IN_MOTION")
         self.wake()
         if self.charging_point is None:
             self.charging_point = charging_point
+            self.charge_port_open = True
             self.energy_added = 0
             self.charging_sessions.append(
                 ChargingSession(
@@ -259,18 +271,43 @@ class Car:
         self._end_charging(ChargingEnd.UNPLUGGED)
         if self.charging_point is not None:
             self.charging_point = None
+            self.charge_port_open = False
             self.charging_sessions[-1].unplugged_at = self.now
 
     def start_charging(self) -> None:
         """Charge until the limit."""
-        self._require(self.plugged_in, "is not plugged in")
-        self._require(not self.full, "is charged to its limit")
+        self._require(self.plugged_in, "is not plugged in", "CHARGING_PLUG_NOT_CONNECTED")
+        self._require(not self.full, "is charged to its limit", "FULLY_CHARGED")
+        self._require(not self.charging, "is charging already", "CHARGING_IN_PROGRESS")
         self.wake()
         self._begin_charging()
 
     def stop_charging(self) -> None:
         """Stop charging; the cable stays plugged in."""
+        self._require(self.charging, "is not charging", "NOT_CHARGING")
         self._end_charging(ChargingEnd.INTERRUPTED)
+
+    def open_charge_port(self) -> None:
+        """Open the flap of the charging port."""
+        self._require(not self.driving, "is driving", "IN_MOTION")
+        self.wake()
+        self.charge_port_open = True
+
+    def close_charge_port(self) -> None:
+        """Close the flap of the charging port."""
+        self._require(not self.plugged_in, "is plugged in")
+        self.wake()
+        self.charge_port_open = False
+
+    def add_charge_schedule(self, schedule: ChargeSchedule) -> None:
+        """Store a charge schedule; the simulated car reports it but charges at once."""
+        self.wake()
+        self.charge_schedules.append(schedule)
+
+    def delete_charge_schedule(self, schedule_id: str) -> None:
+        """Delete a charge schedule."""
+        self.wake()
+        self.charge_schedules = [it for it in self.charge_schedules if it.id != schedule_id]
 
     def set_charge_limit(self, percent: int) -> None:
         """Set the charge limit, percent."""
@@ -284,7 +321,7 @@ class Car:
 
     def drive(self, destination: str | Place) -> None:
         """Drive to one of its places or to a position, along a known route or straight."""
-        self._require(not self.driving, "is driving already")
+        self._require(not self.driving, "is driving already", "IN_MOTION")
         self._require(not self.plugged_in, "is plugged in")
         self._require(self.energy > 0, "has an empty battery")
         if isinstance(destination, Place):
@@ -310,10 +347,15 @@ class Car:
         self.speed = self.cruising_speed
         self.lock()
 
+    def set_destination(self, destination: Place) -> None:
+        """Set the destination of the navigation system; the car stays where it is."""
+        self.wake()
+        self.navigation_destination = destination
+
     def sleep(self) -> None:
         """Fall asleep: the car records nothing until something wakes it."""
-        self._require(not self.driving, "is driving")
-        self._require(not self.charging, "is charging")
+        self._require(not self.driving, "is driving", "IN_MOTION")
+        self._require(not self.charging, "is charging", "CHARGING_IN_PROGRESS")
         self.asleep = True
 
     def wake(self) -> None:
@@ -329,8 +371,19 @@ class Car:
             trunk.is_open = False
             trunk.is_locked = True
 
+    def lock_remotely(self) -> None:
+        """Lock a car whose doors and trunks are closed."""
+        doors_open = any(door.is_open for door in self.doors.values())
+        trunks_open = self.front_trunk.is_open or self.rear_trunk.is_open
+        self._require(not doors_open, "has an open door", "DOOR_OPEN")
+        self._require(not trunks_open, "has an open trunk", "TRUNK_OPEN")
+        self.wake()
+        for opening in (*self.doors.values(), self.front_trunk, self.rear_trunk):
+            opening.is_locked = True
+
     def unlock(self) -> None:
         """Unlock doors and trunks."""
+        self._require(not self.driving, "is driving", "IN_MOTION")
         self.wake()
         for opening in (*self.doors.values(), self.front_trunk, self.rear_trunk):
             opening.is_locked = False
@@ -424,9 +477,9 @@ class Car:
         self.outside = 12 - 6 * cos(2 * pi * (hour - 3) / 24)
         self.inside = 21 if self.driving else self.outside + 3
 
-    def _require(self, condition: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as an assertion
+    def _require(self, condition: bool, otherwise: str, code: str = "UNKNOWN") -> None:  # noqa: FBT001 - reads as an assertion
         if not condition:
-            raise ImpossibleError(f"{self.name} {otherwise}")
+            raise ImpossibleError(f"{self.name} {otherwise}", code)
 
 
 def _power_share(state_of_charge: float) -> float:

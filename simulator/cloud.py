@@ -15,6 +15,16 @@ from .meter import Meter
 from .problems import Problem, find
 from .tokens import Grant, TokenPair, Tokens
 
+ALL_CONTROLS = frozenset(
+    {
+        "control_charge",
+        "control_climate",
+        "control_navigation",
+        "control_pin",
+        "control_security",
+        "control_trunk",
+    }
+)
 ALL_READS = frozenset({signal.permission for signal in signals.CATALOGUE.values()} | {"read_tires"})
 
 _REPORT_INTERVAL_V2 = timedelta(minutes=60)

@@ -49,6 +49,8 @@ class Control:
             ("POST", "/credentials/{verb}", self._credentials),
             ("POST", "/faults/deliveries", self._delivery_faults),
             ("POST", "/faults/api", self._api_fault),
+            ("POST", "/faults/commands", self._command_fault),
+            ("POST", "/commands/release", self._release_commands),
             ("DELETE", "/faults", self._clear_faults),
         )
         return [
@@ -173,6 +175,8 @@ class Control:
         arguments = await _arguments(request)
         if "speed" in arguments:
             self._world.run(float(arguments["speed"]))
+        if "command_lag" in arguments:
+            self._world.command_lag = timedelta(seconds=float(arguments["command_lag"]))
         if "advance" in arguments:
             await self._world.advance(timedelta(seconds=float(arguments["advance"])))
         return web.json_response(serializers.state(self._world)["time"])
@@ -210,6 +214,14 @@ class Control:
         arguments = dict(await _arguments(request))
         self._world.fail_api(arguments.pop("status"), **arguments)
         return web.json_response(serializers.state(self._world)["faults"])
+
+    async def _command_fault(self, request: web.Request) -> web.Response:
+        self._world.fail_commands(**await _arguments(request))
+        return web.json_response(serializers.state(self._world)["faults"])
+
+    async def _release_commands(self, _: web.Request) -> web.Response:
+        self._world.release_commands()
+        return web.json_response({})
 
     async def _clear_faults(self, _: web.Request) -> web.Response:
         self._world.clear_faults()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Literal
 
 from .problems import Problem
 
@@ -45,11 +46,46 @@ class ApiFault:
     problem: Problem | None = None
 
 
+@dataclass(slots=True, kw_only=True)
+class CommandFault:
+    """How the next commands end, of one type and car if these are given.
+
+    `problem` is an error, with `http_status` instead of its own if that is given; with `status`
+    it is the reason of a FAILURE in the body of a 200. The response takes `latency` real seconds
+    or is `held` until it is released; `streamed` answers 202 at once and sends the result later
+    in its body. `obeyed` tells whether the car obeys all the same.
+    """
+
+    command: str = ""
+    vehicle_id: str = ""
+    times: int = 1
+    problem: Problem | None = None
+    status: Literal["SUCCESS", "FAILURE", "PENDING"] | None = None
+    http_status: int | None = None
+    latency: float = 0
+    held: bool = False
+    streamed: bool = False
+    obeyed: bool | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the response is an error."""
+        return self.problem is not None and self.status is None
+
+    @property
+    def is_obeyed(self) -> bool:
+        """Whether the car obeys."""
+        if self.obeyed is not None:
+            return self.obeyed
+        return not self.is_refused and self.status != "FAILURE"
+
+
 @dataclass(slots=True)
 class ApiFaults:
     """The planned failures, and whether credentials are refused."""
 
     planned: list[ApiFault] = field(default_factory=list)
+    commands: list[CommandFault] = field(default_factory=list)
     reject_credentials: bool = False
 
     def next_for(self, path: str) -> ApiFault | None:
@@ -59,5 +95,15 @@ class ApiFaults:
                 fault.times -= fault.times > 0
                 if fault.times == 0:
                     self.planned.remove(fault)
+                return fault
+        return None
+
+    def next_for_command(self, command: str, vehicle_id: str) -> CommandFault | None:
+        """Return the fault of this command, and count it; -1 times is forever."""
+        for fault in self.commands:
+            if fault.command in ("", command) and fault.vehicle_id in ("", vehicle_id):
+                fault.times -= fault.times > 0
+                if fault.times == 0:
+                    self.commands.remove(fault)
                 return fault
         return None

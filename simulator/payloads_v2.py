@@ -60,7 +60,7 @@ def _security(car: Car) -> Body:
         "sunroof": [],
         "storage": _status({"front": car.front_trunk, "rear": car.rear_trunk}),
         "chargingPort": [
-            {"type": "charging_port", "status": "OPEN" if car.plugged_in else "CLOSED"}
+            {"type": "charging_port", "status": "OPEN" if car.charge_port_open else "CLOSED"}
         ],
     }
 

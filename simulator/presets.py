@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from . import signals
 from .car import Car, Model
 from .cloud import Application, Cloud, Connection, Kind, fixed_id
+from .commands import COMMANDS
 from .geo import Place, Route
 from .tokens import Grant, TokenPair
 
@@ -118,7 +119,8 @@ CROSSOVER = Model(
     consumption=18,
     charger=11,
     phases=3,
-    capable=MANY_SIGNALS,
+    capable=MANY_SIGNALS | {"charge-chargetimers"},
+    commands=frozenset(COMMANDS),
     incapable=frozenset(
         code
         for code, signal in signals.CATALOGUE.items()
@@ -164,6 +166,15 @@ VAN = Model(
             "vehicleidentification-nickname",
             "vehicleuseraccount-permissions",
             "vehicleuseraccount-role",
+        }
+    ),
+    commands=frozenset(
+        {
+            "charge-set-limit",
+            "charge-start",
+            "charge-stop",
+            "security-lock",
+            "security-unlock",
         }
     ),
 )
@@ -224,6 +235,7 @@ def build_car(cloud: Cloud, name: str, model: Model, commute: Commute = WEST) ->
         model=model,
         capable=model.capable,
         incapable=model.incapable,
+        commands=model.commands,
         places=commute.places,
         routes=commute.routes,
         position=commute.points[0],

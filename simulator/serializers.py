@@ -24,6 +24,7 @@ def state(world: World) -> Body:
             "wall": iso(clock.wall),
             "speed": clock.speed,
             "running": world.running,
+            "command_lag": world.command_lag.total_seconds(),
         },
         "applications": [application(it) for it in cloud.applications.values()],
         "cars": {vehicle_id: car(world, it) for vehicle_id, it in cloud.cars.items()},
@@ -51,6 +52,21 @@ def state(world: World) -> Body:
             "api": [
                 {"status": it.status, "path": it.path, "times": it.times}
                 for it in cloud.faults.planned
+            ],
+            "commands": [
+                {
+                    "command": it.command,
+                    "vehicle_id": it.vehicle_id,
+                    "times": it.times,
+                    "problem": it.problem and it.problem.code,
+                    "status": it.status,
+                    "http_status": it.http_status,
+                    "latency": it.latency,
+                    "held": it.held,
+                    "streamed": it.streamed,
+                    "obeyed": it.is_obeyed,
+                }
+                for it in cloud.faults.commands
             ],
             "reject_credentials": cloud.faults.reject_credentials,
         },
@@ -110,12 +126,20 @@ def car(world: World, it: Car) -> Body:
         "trips": [trip(driven) for driven in it.trips],
         "time_to_complete_min": round(it.time_to_complete),
         "charge_limit": it.charge_limit,
+        "charge_port_open": it.charge_port_open,
+        "charge_schedules": [schedule.timer for schedule in it.charge_schedules],
+        "commands": sorted(it.commands),
         "latitude": it.position.latitude,
         "longitude": it.position.longitude,
         "heading": it.heading,
         "place": it.place,
         "driving": it.driving,
         "destination": it.destination,
+        "navigation_destination": it.navigation_destination
+        and {
+            "latitude": it.navigation_destination.latitude,
+            "longitude": it.navigation_destination.longitude,
+        },
         "speed_kmh": it.speed,
         "asleep": it.asleep,
         "online": it.online,

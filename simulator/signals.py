@@ -185,6 +185,7 @@ _BODIES: Mapping[str, Callable[[Car], Body]] = {
     "charge-chargerate": lambda car: _value(
         round(car.charge_rate if car.charging else car.charge_rate_before), "km/h"
     ),
+    "charge-chargetimers": lambda car: {"values": [it.timer for it in car.charge_schedules]},
     "charge-chargerphases": lambda car: _value(car.model.phases, "count"),
     "charge-chargingconnectortype": lambda _: _value("IEC_TYPE_2"),
     "charge-detailedchargingstatus": lambda car: _value(car.status.value),
@@ -192,7 +193,7 @@ _BODIES: Mapping[str, Callable[[Car], Body]] = {
     "charge-ischarging": lambda car: _value(car.charging),
     "charge-ischargingcableconnected": lambda car: _value(car.plugged_in),
     "charge-ischargingcablelatched": lambda car: _value(car.plugged_in),
-    "charge-ischargingportflapopen": lambda car: _value(car.plugged_in),
+    "charge-ischargingportflapopen": lambda car: _value(car.charge_port_open),
     "charge-isfastchargerpresent": lambda car: _value(
         car.charging_point is not None and car.charging_point.is_fast
     ),

@@ -11,6 +11,7 @@ from .api import middleware, with_trailing_slash
 from .api_v2 import ApiV2
 from .api_v3 import ApiV3
 from .cloud import Cloud
+from .commands_v3 import CommandsV3
 from .connect import Connect
 from .control import Control
 from .world import World
@@ -51,7 +52,7 @@ class Simulator(World):
     async def start(self) -> None:
         """Listen, then start the world."""
         app = web.Application(middlewares=[middleware(self.cloud)])
-        for api in (ApiV2(self.cloud), ApiV3(self.cloud)):
+        for api in (ApiV2(self.cloud), ApiV3(self.cloud), CommandsV3(self)):
             app.add_routes(with_trailing_slash(api.routes()))
         for pages in (Connect(self), Control(self)):
             app.add_routes(pages.routes())

@@ -1,12 +1,16 @@
 """The simulated world: cars and their owners, the dashboard, deliveries and time."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from copy import deepcopy
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Concatenate, Literal
 from uuid import uuid4
 
 from . import events, payloads_v2, presets, signals
-from .car import Car, Model
+from .car import Car, ImpossibleError, Model
 from .clock import Clock
 from .cloud import (
     ALL_READS,
@@ -19,8 +23,9 @@ from .cloud import (
     Subscription,
     Webhook,
 )
+from .commands import Command, Parameters
 from .delivery_queue import Delivery, DeliveryQueue, Verification
-from .faults import ApiFault, DeliveryFaults
+from .faults import ApiFault, CommandFault, DeliveryFaults
 from .problems import Problem, find
 from .scheduler import Scheduler
 from .scripted_day import ScriptedDay
@@ -56,7 +61,9 @@ class World:
         self.routes = dict(routes or {})
         self.delivery_queue = DeliveryQueue(self.cloud, self.scheduler, self.routes)
         self.report_interval = timedelta(minutes=2)
+        self.command_lag = timedelta()
         self.days: dict[str, ScriptedDay] = {}
+        self._released = asyncio.Event()
         populate(self.cloud)
 
     async def start(self) -> None:
@@ -68,6 +75,7 @@ class World:
 
     async def stop(self) -> None:
         """Stop time and deliveries."""
+        self.release_commands()
         await self.scheduler.stop()
         await self.delivery_queue.close()
 
@@ -261,8 +269,13 @@ class World:
 
     async def _report_changes(self) -> None:
         self.scheduler.schedule(self.report_interval, self._report_changes)
+        for car in self.cloud.cars.values():
+            await self._report_changes_of(car)
+
+    async def _report_changes_of(self, car: Car) -> None:
         for subscription in list(self.cloud.subscriptions.values()):
-            await self.delivery_queue.send(self._events_of(subscription, forced=False))
+            if subscription.connection.car is car:
+                await self.delivery_queue.send(self._events_of(subscription, forced=False))
 
     def _events_of(self, subscription: Subscription, *, forced: bool) -> list[events.Event]:
         clock = self.clock
@@ -365,6 +378,26 @@ class World:
         verb(car, *args, **kwargs)
         self._record(car)
 
+    def execute(self, car: Car, command: Command, parameters: Parameters) -> None:
+        """Let a car obey a remote command after `command_lag`, and report what has changed then.
+
+        Raises ImpossibleError if the car refuses it now.
+        """
+        command.apply(deepcopy(car), parameters)
+        if self.command_lag:
+            self.scheduler.schedule(
+                self.command_lag, partial(self._execute_late, car, command, parameters)
+            )
+        else:
+            self.act(car, command.apply, parameters)
+            self.scheduler.schedule(timedelta(), partial(self._report_changes_of, car))
+
+    async def _execute_late(self, car: Car, command: Command, parameters: Parameters) -> None:
+        # Meanwhile the owner may have done what makes the command impossible.
+        with suppress(ImpossibleError):
+            self.act(car, command.apply, parameters)
+        await self._report_changes_of(car)
+
     def start_day(self, car: Car | str | None = None) -> None:
         """Start the scripted day of a car, or of every car."""
         for it in self.cloud.cars.values() if car is None else [self.car(car)]:
@@ -398,6 +431,46 @@ class World:
             ApiFault(status, path, times, delay, retry_after, find(problem) if problem else None)
         )
 
+    def fail_commands(  # noqa: PLR0913 - each is a property of the failure
+        self,
+        command: str = "",
+        *,
+        car: Car | str | None = None,
+        times: int = 1,
+        problem: str | None = None,
+        status: Literal["SUCCESS", "FAILURE", "PENDING"] | None = None,
+        http_status: int | None = None,
+        latency: float = 0,
+        held: bool = False,
+        streamed: bool = False,
+        obeyed: bool | None = None,
+    ) -> None:
+        """Let the next commands end so (see CommandFault); -1 times is until `clear_faults`."""
+        if held:
+            self._released.clear()
+        self.cloud.faults.commands.append(
+            CommandFault(
+                command=command,
+                vehicle_id="" if car is None else self.car(car).id,
+                times=times,
+                problem=find(problem) if problem else None,
+                status=status,
+                http_status=http_status,
+                latency=latency,
+                held=held,
+                streamed=streamed,
+                obeyed=obeyed,
+            )
+        )
+
+    def release_commands(self) -> None:
+        """Let the commands end that are held."""
+        self._released.set()
+
+    async def wait_for_release(self) -> None:
+        """Wait for `release_commands`."""
+        await self._released.wait()
+
     def rate_limit(self, retry_after: int = 120, *, path: str = "", times: int = 1) -> None:
         """Let the next calls be answered 429 with Retry-After seconds."""
         self.fail_api(
@@ -424,4 +497,6 @@ class World:
         """End all faults; deliveries that reordering holds back wait for `release`."""
         self.delivery_queue.faults = DeliveryFaults()
         self.cloud.faults.planned.clear()
+        self.cloud.faults.commands.clear()
+        self.release_commands()
         self.cloud.faults.reject_credentials = False

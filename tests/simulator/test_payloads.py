@@ -57,7 +57,7 @@ async def test_a_path_outside_the_grant_comes_with_its_error(
 
 
 @pytest.mark.usefixtures("dynamic")
-async def test_a_revoked_account_fails_every_path_and_says_where_to_reconnect(
+async def test_a_revoked_account_fails_every_path_with_a_reconnect_url(
     sim: Simulator, receiver: Receiver
 ) -> None:
     sim.revoke(sim.dynamic_car)
@@ -92,6 +92,7 @@ async def test_a_vehicle_state_tells_the_truth(sim: Simulator, receiver: Receive
     await sim.deliver()
     told = signals_of(receiver.of("VEHICLE_STATE")[0])
     truth = bodies(sim.current_car)
+    del truth["charge-chargetimers"]  # not carried by the webhook
     assert {code: told[code]["body"] for code in truth} == truth
 
 
