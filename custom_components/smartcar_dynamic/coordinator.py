@@ -47,6 +47,7 @@ class SmartcarCoordinator:
         self._ignored_until: dict[str, int] = {}
         self._key_listeners: dict[str, dict[str, KeyListener]] = {}
         self._new_key_listeners = Listeners[VehicleState, Iterable[str]]()
+        self._report_listeners: dict[str, Listeners[()]] = {}
         self._vehicle_listeners = Listeners[VehicleState]()
         for vehicle_id in self.excluded:
             self._data.vehicles.pop(vehicle_id, None)
@@ -175,6 +176,13 @@ class SmartcarCoordinator:
         return self._new_key_listeners.add(listener)
 
     @callback
+    def async_add_report_listener(
+        self, vehicle_id: str, listener: Callable[[], None]
+    ) -> CALLBACK_TYPE:
+        """Call back after each report about a vehicle, also one that has changed no value."""
+        return self._report_listeners.setdefault(vehicle_id, Listeners()).add(listener)
+
+    @callback
     def async_add_vehicle_listener(self, listener: Callable[[VehicleState], None]) -> CALLBACK_TYPE:
         """Call back when a vehicle appeared, or its attributes, problems or account changed."""
         return self._vehicle_listeners.add(listener)
@@ -192,6 +200,8 @@ class SmartcarCoordinator:
         if changes.availability:
             changes.keys += self._key_listeners.get(vehicle.id, ())
         self._notify(vehicle, changes)
+        for listener in self._report_listeners.get(vehicle.id, ()):
+            self._guard(f"vehicle {vehicle.info.short_id}", listener)
 
     def _is_ignored(self, vehicle_id: str) -> bool:
         """Tell whether a vehicle was deleted just now."""

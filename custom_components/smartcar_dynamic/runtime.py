@@ -8,6 +8,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from .checks.monitor import Monitor
+from .commands import Commands
 from .const import CONF_SMARTCAR_WEBHOOK_ID
 from .coordinator import SmartcarCoordinator
 from .smartcar.client import SmartcarClient, SmartcarError
@@ -26,7 +27,7 @@ type SmartcarConfigEntry = ConfigEntry[SmartcarRuntimeData]
 
 @dataclass(slots=True)
 class SmartcarRuntimeData:
-    """The parts of a loaded entry."""
+    """The parts of a loaded entry; API v2.0 has no commands."""
 
     store: SmartcarStore
     coordinator: SmartcarCoordinator
@@ -35,6 +36,7 @@ class SmartcarRuntimeData:
     client: SmartcarClient
     subscriptions: Subscriptions
     monitor: Monitor
+    commands: Commands | None = None
 
     async def async_forget(self, vehicle_id: str) -> None:
         """Drop a vehicle that its owner deleted, and unsubscribe it."""
