@@ -45,7 +45,8 @@ class Commanded:
 
     @property
     def billed(self) -> int:
-        return self.sim.cloud.meter.billed.total()
+        """The requests to the car so far, also those that have no response yet."""
+        return self.sim.connection(self.car).requests
 
     def state(self, platform: str, key: str) -> State:
         state = self.home.hass.states.get(self.home.entity_id(platform, self.car, key))
