@@ -13,8 +13,8 @@ from .commanded import Commanded, commanded as commanded, text  # noqa: PLC0414 
 from .home import Home
 
 PLACE = {"latitude": 52.5, "longitude": 13.4}
-NIGHT = {"start_time": "22:00", "stop_time": "06:30"}
-WEEKEND = {"weekend_start_time": "10:00", "weekend_stop_time": "16:00"}
+NIGHT: dict[str, Any] = {"start_time": "22:00", "stop_time": "06:30"}
+WEEKEND: dict[str, Any] = {"weekend_start_time": "10:00", "weekend_stop_time": "16:00"}
 
 
 async def test_a_destination_is_a_position(commanded: Commanded) -> None:
