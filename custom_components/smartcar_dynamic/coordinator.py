@@ -51,6 +51,7 @@ class SmartcarCoordinator:
         self._ignored_until: dict[str, int] = {}
         self._key_listeners: dict[str, dict[str, KeyListener]] = {}
         self._new_key_listeners = Listeners[VehicleState, Iterable[str]]()
+        self._vehicle_report_listeners: dict[str, Listeners[()]] = {}
         self._vehicle_listeners = Listeners[VehicleState]()
         self._report_listeners = Listeners[VehicleState, Report, Iterable[str]]()
         for vehicle_id in self.excluded:
@@ -80,6 +81,7 @@ class SmartcarCoordinator:
         """Take Smartcar's word that the plan has no more calls in this month, and tell it."""
         self.allowance.exhaust(vehicle_id, dt_util.utcnow())
         self.async_notify_keys(vehicle_id, (CALLS_USED, CALLS_LEFT))
+        self._store.async_schedule_save()
         if (vehicle := self.vehicles.get(vehicle_id)) is not None:
             self.async_notify(vehicle)
 
@@ -209,6 +211,13 @@ class SmartcarCoordinator:
         return self._new_key_listeners.add(listener)
 
     @callback
+    def async_add_vehicle_report_listener(
+        self, vehicle_id: str, listener: Callable[[], None]
+    ) -> CALLBACK_TYPE:
+        """Call back after each report about a vehicle, also one that has changed no value."""
+        return self._vehicle_report_listeners.setdefault(vehicle_id, Listeners()).add(listener)
+
+    @callback
     def async_add_vehicle_listener(self, listener: Callable[[VehicleState], None]) -> CALLBACK_TYPE:
         """Call back when a vehicle appeared, or its attributes, problems or account changed."""
         return self._vehicle_listeners.add(listener)
@@ -246,6 +255,8 @@ class SmartcarCoordinator:
         self._notify(vehicle, changes)
         for listener in self._report_listeners:
             self._guard("what follows a report", listener, vehicle, report, changed)
+        for report_listener in self._vehicle_report_listeners.get(vehicle.id, ()):
+            self._guard(f"vehicle {vehicle.info.short_id}", report_listener)
 
     def _is_ignored(self, vehicle_id: str) -> bool:
         """Tell whether a vehicle was deleted just now."""

@@ -175,7 +175,7 @@ def async_add_vehicle_entities(
     async_add_entities: AddConfigEntryEntitiesCallback,
     create: VehicleEntityFactory,
 ) -> None:
-    """Add a vehicle's entities as the vehicle appears."""
+    """Add a vehicle's entities as the vehicle appears, or later where it has none at first."""
     coordinator = entry.runtime_data.coordinator
     platform = async_get_current_platform().domain
     known: dict[str, VehicleState] = {}
@@ -186,7 +186,7 @@ def async_add_vehicle_entities(
         if known.get(vehicle.id) is vehicle:
             return
         entities = list(create(vehicle))
-        if any(
+        if not entities or any(
             async_is_owned_by_other_entry(
                 coordinator.hass, entry, platform, vehicle, entity.entity_description.key
             )

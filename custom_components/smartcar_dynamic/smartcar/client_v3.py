@@ -19,12 +19,14 @@ from .client import (
     Request,
     SmartcarApiError,
     SmartcarClient,
+    SmartcarNoAnswerError,
     Webhook,
     build_url,
     get_path,
     ignore_status,
     parse_lifetime,
 )
+from .commands import Command, CommandFailure, CommandResult, Outcome, parse_result
 from .jsonvalues import MAX_PERMISSIONS, as_id, as_ids, as_name, as_str, as_year
 from .model import Delivery, VehicleInfo
 from .payload_v3 import parse_read
@@ -188,6 +190,38 @@ class ClientV3(ApiClient, SmartcarClient):
                 return None
             raise
         return as_id(get_path(answer, "data", "attributes", "body", "value"))
+
+    async def send_command(self, vehicle: VehicleInfo, command: Command) -> CommandResult:
+        """Let the vehicle execute a command ("Commands" pages). One billed call, up to minutes.
+
+        The body of a 200 or 202 decides. Where no answer or a 504 comes, the outcome is unknown.
+        Raises `SmartcarApiError` for what was refused or has failed, `SmartcarConnectionError`
+        where the command was not sent.
+        """
+        url = build_url(self._hosts.vehicle, "v3", "vehicles", vehicle.id, *command.path)
+        request = Request(
+            command.purpose,
+            command.method,
+            url,
+            headers=_of_user(vehicle),
+            json=command.body,
+            is_command=True,
+        )
+        try:
+            result = parse_result(await self._call(request))
+        except SmartcarNoAnswerError:
+            return CommandResult(Outcome.UNKNOWN)
+        except SmartcarApiError as err:
+            if err.status == HTTPStatus.GATEWAY_TIMEOUT:
+                return CommandResult(Outcome.UNKNOWN)
+            raise
+        if isinstance(result, CommandFailure):
+            raise SmartcarApiError(
+                f"Smartcar could not {command.purpose}: {result.problem.name}",
+                result.problem,
+                result.status,
+            )
+        return result
 
     async def _subscriptions(
         self, purpose: str, webhook_id: str, query: Mapping[str, str]
