@@ -59,7 +59,7 @@ TABLES: Mapping[str, Mapping[str, SmartcarEntityDescription]] = {
 STANDING: Mapping[str, set[str | None]] = {
     "binary_sensor": {"account_problem", "callback_verified"},
     "device_tracker": set(),
-    "sensor": {"last_delivery", "last_reported"},
+    "sensor": {"calls_left", "calls_used", "last_delivery", "last_reported"},
 }
 FACTORIES = {
     "binary_sensor": create_binary_sensor,

@@ -10,7 +10,14 @@ from homeassistant.core import callback
 
 from ..api import hosts
 from ..connect import async_redirect_uri, async_state, authorize_url
-from ..const import API_V2, API_V3, CONF_API, CONF_EXCLUDED, CONF_SMARTCAR_WEBHOOK_ID
+from ..const import (
+    API_V2,
+    API_V3,
+    CONF_API,
+    CONF_EXCLUDED,
+    CONF_READ_ON_NEWS,
+    CONF_SMARTCAR_WEBHOOK_ID,
+)
 from ..device import vehicle_label, vehicle_name
 from ..reader import async_read_at_set_up
 from ..smartcar.client import SmartcarApiError, SmartcarError
@@ -18,6 +25,7 @@ from ..smartcar.model import VehicleInfo
 from . import forms
 from .base import FlowBase, async_with_attributes
 
+_CHARGE_AND_RANGE = frozenset({"tractionbattery-stateofcharge", "tractionbattery-range"})
 _WORD = re.compile(r"[a-z_]{1,40}", re.IGNORECASE)
 
 
@@ -31,6 +39,7 @@ class VehicleSteps(FlowBase):
         self._chosen: list[VehicleInfo] = []
         self._subscribing: asyncio.Task[None] | None = None
         self._is_read_once = False
+        self._is_read_on_news = False
         self._application_id = ""
         self._connect_url = ""
         self._connect_error = ""
@@ -43,6 +52,7 @@ class VehicleSteps(FlowBase):
             chosen = user_input[forms.CONF_VEHICLES]
             self._chosen = [vehicle for vehicle in self._vehicles if vehicle.id in chosen]
             self._is_read_once = user_input.get(forms.CONF_READ_ONCE, False)
+            self._is_read_on_news = user_input.get(CONF_READ_ON_NEWS, False)
             if self._chosen and CONF_SMARTCAR_WEBHOOK_ID in self._data:
                 return await self.async_step_subscribe()
             return await self.async_step_finish()
@@ -59,7 +69,20 @@ class VehicleSteps(FlowBase):
         schema = forms.multi_choice_schema(forms.CONF_VEHICLES, options)
         if self._data[CONF_API] == API_V3:
             schema = schema.extend(forms.READ_ONCE.schema)
+            if self._lacks_charge:
+                schema = schema.extend(forms.READ_ON_NEWS.schema)
         return self._show_form("vehicles", schema, last_step=True)
+
+    @property
+    def _lacks_charge(self) -> bool:
+        """Tell whether the webhook is known not to carry charge or range."""
+        webhook_id = self._data.get(CONF_SMARTCAR_WEBHOOK_ID)
+        webhook = next((webhook for webhook in self._webhooks if webhook.id == webhook_id), None)
+        return (
+            webhook is not None
+            and webhook.data is not None
+            and not set(webhook.data) >= _CHARGE_AND_RANGE
+        )
 
     async def async_step_vehicles_unknown(
         self, _: dict[str, Any] | None = None
@@ -162,7 +185,10 @@ class VehicleSteps(FlowBase):
         return self.async_create_entry(
             title=", ".join(names[:3]) or "Smartcar",
             data=self._data,
-            options={CONF_EXCLUDED: excluded} if excluded else {},
+            options={
+                **({CONF_EXCLUDED: excluded} if excluded else {}),
+                **({CONF_READ_ON_NEWS: True} if self._is_read_on_news else {}),
+            },
         )
 
     @override
