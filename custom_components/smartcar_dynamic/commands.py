@@ -159,7 +159,7 @@ class Commands:
         problem, now = error.problem, dt_util.utcnow()
         allowance = self._store.data.allowance
         if error.status == _EXHAUSTED_STATUS and problem.code not in _PLAN_HAS_CALLS:
-            self._coordinator.async_exhaust(vehicle.id)
+            self._coordinator.async_exhaust(vehicle)
         if problem.remedy in {Remedy.CREDENTIALS, Remedy.PERMISSION}:
             # It reads the grants, and starts a reauthentication if the credentials are rejected.
             self._subscriptions.async_request()

@@ -77,13 +77,12 @@ class SmartcarCoordinator:
         self._store.async_schedule_save()
 
     @callback
-    def async_exhaust(self, vehicle_id: str) -> None:
+    def async_exhaust(self, vehicle: VehicleState) -> None:
         """Take Smartcar's word that the plan has no more calls in this month, and tell it."""
-        self.allowance.exhaust(vehicle_id, dt_util.utcnow())
-        self.async_notify_keys(vehicle_id, (CALLS_USED, CALLS_LEFT))
+        self.allowance.exhaust(vehicle.id, dt_util.utcnow())
+        self.async_notify_keys(vehicle.id, (CALLS_USED, CALLS_LEFT))
+        self.async_notify(vehicle)
         self._store.async_schedule_save()
-        if (vehicle := self.vehicles.get(vehicle_id)) is not None:
-            self.async_notify(vehicle)
 
     @callback
     def async_notify_keys(self, vehicle_id: str, keys: Iterable[str]) -> None:
