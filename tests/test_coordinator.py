@@ -460,13 +460,13 @@ async def test_there_is_no_rate_without_charging(sender: Sender, car: Car, tell:
     await sender.deliver(tell.values(1, tell.failed(power, NOT_CHARGING)))
     assert car.entity_id(power) is None
     await sender.deliver(tell.values(2, tell.value(power, 7.2, unit="kw")))
-    assert float(car.value(power)) == 7200
+    assert float(car.value(power)) == 7.2
     await sender.deliver(tell.values(3, tell.failed(power, NOT_CHARGING)))
-    assert car.value(power) == "unknown"
+    assert car.value(power) == "0.0"
     await sender.deliver(tell.values(4, tell.value(power, 7.2, unit="kw")))
-    assert float(car.value(power)) == 7200
+    assert float(car.value(power)) == 7.2
     await sender.deliver(tell.errors(5, at_problem(NOT_CHARGING, power, resolved=True)))
-    assert float(car.value(power)) == 7200
+    assert float(car.value(power)) == 7.2
 
 
 @pytest.mark.usefixtures("entry")

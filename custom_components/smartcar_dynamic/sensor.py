@@ -445,7 +445,8 @@ SENSORS: Final = by_key(
         translation_key="tire_pressure",
         device_class=SensorDeviceClass.PRESSURE,
         native_unit_of_measurement=UnitOfPressure.KPA,
-        suggested_display_precision=0,
+        # For bar and psi, in which it is shown.
+        suggested_display_precision=1,
         entity_registry_enabled_default=True,
     ),
 )

@@ -210,7 +210,9 @@ def _vehicle(vehicle: VehicleState, name: str) -> Iterator[CheckResult]:
     elif permissions is None:
         yield CheckResult.ok(Check.VEHICLES, vehicle=name)
     else:
-        granted = ", ".join(sorted(permissions))
+        granted = ", ".join(
+            name.removeprefix("read_").replace("_", " ") for name in sorted(permissions)
+        )
         yield CheckResult.ok(Check.VEHICLES, "granted", vehicle=name, permissions=granted)
 
 

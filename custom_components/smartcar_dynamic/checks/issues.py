@@ -194,9 +194,6 @@ class Issues:
         for vehicle_id, of_vehicle in by_vehicle.items():
             if vehicle_id is None:
                 continue
-            checks = {result.check for result in of_vehicle if result.check is not Check.DELIVERY}
-            if not checks:
-                continue
             unknown = {result.check for result in of_vehicle if not result.is_conclusive}
             for issue in _VEHICLE_ISSUES:
                 can_drop = issue.check not in unknown
