@@ -566,3 +566,78 @@ async def test_no_repr_tells_a_vehicle_or_a_webhook(
     shown = repr(vehicle()) + repr(entry.runtime_data.store.data) + repr(entry.runtime_data)
     secrets = (VEHICLE_ID, WEBHOOK_ID, "WVWZZZE1ZMP000001", "37.4292", TUTORIAL_REQUEST)
     assert not [secret for secret in secrets if secret in shown]
+
+
+# Readings that cannot be right
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize(
+    ("series", "shown"),
+    [
+        pytest.param([25000, 0, 25010], 25010, id="one 0"),
+        pytest.param([25000, 0, 0, 0, 0, 0], 25000, id="zeros"),
+        pytest.param([25000, None, 0, None], 25000, id="unknown"),
+        pytest.param([25000, 24999, 24998.5], 24998.5, id="rounded"),
+        pytest.param([1, 0], 1, id="a new car's 0"),
+        pytest.param([0, 0, 5], 5, id="a new car"),
+        pytest.param([795.4, 1847.1, 795.4, 1850.6, *[795.4] * 9], 1850.6, id="frozen"),
+        pytest.param([1850, 5, 1850, 6, 1851, 7, 1851, 8], 1851, id="by turns"),
+        pytest.param([1850, 5, 4, 5, 6], 1850, id="not yet again"),
+        pytest.param([1850, 0, 1, 2, 3], 1850, id="from 0"),
+        pytest.param([1850, 5, 5, 9, 12], 1850, id="not yet"),
+        pytest.param([1850, 5, 5, 9, 12, 20], 20, id="another cluster"),
+        pytest.param([1850, 5, 9, 12, 20, 21, 10], 21, id="another cluster goes on"),
+        pytest.param([1850, 999999, 1851, 1852, 1853, 1854], 1854, id="too much once"),
+    ],
+)
+async def test_an_odometer_falls_only_where_it_drives_on(
+    sender: Sender, car: Car, series: list[float | None], shown: float
+) -> None:
+    code = "odometer-traveleddistance"
+    for at, reading in enumerate(series):
+        await sender.deliver(values(at, value(code, reading, at, unit="km")))
+    assert float(car.value(code)) == shown
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize("latitude", [0, None, 91], ids=["no fix", "null", "beyond the pole"])
+async def test_a_car_that_does_not_know_where_it_is_has_not_left(
+    sender: Sender, car: Car, writes: Writes, latitude: float | None
+) -> None:
+    def position(at: int, latitude: float | None, longitude: float | None) -> Json:
+        body = {"latitude": latitude, "longitude": longitude, "heading": at}
+        return values(at, signal(POSITION, body, meta={"oemUpdatedAt": NOW + at * 1000}))
+
+    await sender.deliver(position(1, 52.5, 13.4))
+    writes.clear()
+    await sender.deliver(position(2, latitude, latitude))
+    assert car.state(POSITION).attributes["latitude"] == 52.5
+    assert car.entity_id(POSITION) not in writes.changed + writes.unchanged
+    await sender.deliver(position(3, 52.6, 13.4))
+    assert car.state(POSITION).attributes["latitude"] == 52.6
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_car_that_never_knew_where_it_is_is_nowhere(sender: Sender, car: Car) -> None:
+    await sender.deliver(values(1, signal(POSITION, {"latitude": 0, "longitude": 0})))
+    assert car.value(POSITION) == "unknown"
+
+
+async def test_an_unlisted_signal_never_shows_a_wrong_unit(
+    entry: MockConfigEntry, sender: Sender, car: Car
+) -> None:
+    er.async_get(sender.hass).async_get_or_create(
+        "sensor", "smartcar_dynamic", f"{VEHICLE_ID}_foo-bar"
+    )
+    shown = []
+    for at, body in enumerate(
+        [(64, "percent"), (310, "km"), ("good", None), (65, "percent"), (True, None), (311, "km")]
+    ):
+        await sender.deliver(values(at, value("foo-bar", body[0], at, unit=body[1])))
+        shown.append(car.value("foo-bar"))
+    assert shown == ["64", "unknown", "unknown", "65", "unknown", "unknown"]
+    await sender.hass.config_entries.async_reload(entry.entry_id)
+    await sender.hass.async_block_till_done()
+    assert car.value("foo-bar") == "311"
+    assert car.state("foo-bar").attributes["unit_of_measurement"] == "km"

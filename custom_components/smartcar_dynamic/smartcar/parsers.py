@@ -25,6 +25,7 @@ MAX_ITEMS = 100
 _MAX_RECORDS = 500
 _MAX_TEXT = 255
 _MAX_NUMBER = 1e12
+_NO_UNIT = (None, "")
 _NO_TEXT = {"", "invalid", "n/a", "none", "null", "undefined", "unknown"}
 _ROWS = ("front", "back", *(f"row{number}" for number in range(3, 11)))
 _COLUMNS = ("left", "right", *(f"column{number}" for number in range(3, 11)))
@@ -73,7 +74,7 @@ class _Quantity:
         if number is None:
             notes.append(f"{key}: not a number")
             return ()
-        scale = _CANONICAL[self.unit] if unit is None else scale_of(unit)
+        scale = _CANONICAL[self.unit] if unit in _NO_UNIT else scale_of(unit)
         if scale is None or scale.unit != self.unit:
             notes.append(f"{key}: unknown unit")
             return (Reading(key, None, self.unit),)
@@ -197,13 +198,23 @@ def parse_openable(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     return readings
 
 
-def _items(
-    code: str, body: Body, notes: Notes, *names: str, limit: int = MAX_ITEMS
-) -> Iterable[Body]:
-    """Yield the objects of the list under the first name that has one."""
-    values = next((body[name] for name in names if name in body), None)
-    if values is not None and not isinstance(values, list):
-        values = None
+def _flat(body: Body) -> Body:
+    """Return a body whose `values` is an object with that object's content beside the rest."""
+    values = body.get("values")
+    return {**body, "values": None, **values} if isinstance(values, dict) else body
+
+
+def _list_in(body: Body) -> list[object] | None:
+    """Return the list of a body: `values`, or another name that the documentation uses."""
+    values = body.get("values")
+    if isinstance(values, list):
+        return values
+    return next((value for value in body.values() if isinstance(value, list)), None)
+
+
+def _items(code: str, body: Body, notes: Notes, limit: int = MAX_ITEMS) -> Iterable[Body]:
+    """Yield the objects in the list of a body."""
+    values = _list_in(body)
     if values is None:
         notes.append(f"{code}: no list")
         return
@@ -216,27 +227,24 @@ def _items(
             notes.append(f"{code}[{index}]: not an object")
 
 
-def openables(other_name: str) -> Parser:
+def parse_openables(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     """Read `{values: [{row, column, isOpen, isLocked}]}`."""
-
-    def parse(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-        readings: dict[str, Reading] = {}
-        for item in _items(code, body, notes, "values", other_name):
-            position = position_name(item.get("row"), item.get("column"))
-            if position is None:
-                notes.append(f"{code}: no position")
-                continue
-            for reading in parse_openable(f"{code}.{position}", item, notes):
-                readings[reading.key] = reading
-        return tuple(readings.values())
-
-    return parse
+    readings: dict[str, Reading] = {}
+    for item in _items(code, _flat(body), notes):
+        position = position_name(item.get("row"), item.get("column"))
+        if position is None:
+            notes.append(f"{code}: no position")
+            continue
+        for reading in parse_openable(f"{code}.{position}", item, notes):
+            readings[reading.key] = reading
+    return tuple(readings.values())
 
 
 def parse_tires(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     """Read `{values: [{row, column, tirePressure}], unit}`."""
+    body = _flat(body)
     readings: dict[str, Reading] = {}
-    for item in _items(code, body, notes, "values", "tires"):
+    for item in _items(code, body, notes):
         position = position_name(item.get("row"), item.get("column"))
         if position is None or "tirePressure" not in item:
             notes.append(f"{code}: no position or no pressure")
@@ -253,11 +261,10 @@ def parse_charge_limits(code: str, body: Body, notes: Notes) -> tuple[Reading, .
     The limit in force comes first: without `activeLimit` that is the one for everywhere, or the
     only one. Its parts are the one for everywhere, and those for AC and DC.
     """
+    body = _flat(body)
     unit = body.get("unit")
-    limits = [
-        (_limit_part(item), item.get("limit"))
-        for item in _items(code, {"values": [], **body}, notes, "values")
-    ]
+    items = () if _list_in(body) is None else _items(code, body, notes)
+    limits = [(_limit_part(item), item.get("limit")) for item in items]
     parts = {part: limit for part, limit in limits if part is not None}
     active = body.get("activeLimit")
     if active is None:
@@ -287,6 +294,8 @@ def parse_range(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     """Read `{value, unit, additionalValues: [{type, value}]}`."""
     readings = list(number(Unit.KILOMETER, 0, 3000)(code, body, notes))
     others = body.get("additionalValues")
+    if isinstance(others, dict):
+        others = _list_in(others)
     for item in others[:MAX_ITEMS] if isinstance(others, list) else ():
         if isinstance(item, dict) and item.get("type") in _RANGE_TYPES and "value" in item:
             key = f"{code}.{str(item['type']).lower()}"
@@ -350,9 +359,10 @@ def _time(value: object) -> datetime | None:
 
 def parse_charge_records(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     """Read `{values: [{startTime, endTime, energyAdded}]}`: the latest session."""
+    body = _flat(body)
     records = [
         (end, item)
-        for item in _items(code, body, notes, "values", limit=_MAX_RECORDS)
+        for item in _items(code, body, notes, _MAX_RECORDS)
         if (end := milliseconds(item.get("endTime")))
     ]
     if not records:
@@ -372,8 +382,8 @@ def parse_charge_records(code: str, body: Body, notes: Notes) -> tuple[Reading, 
 
 def parse_count(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     """Read `{values: [...]}` as how many there are."""
-    values = body.get("values")
-    if not isinstance(values, list):
+    values = _list_in(_flat(body))
+    if values is None:
         notes.append(f"{code}: no list")
         return ()
     return (Reading(code, len(values), Unit.COUNT),)
@@ -381,8 +391,8 @@ def parse_count(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
 
 def parse_list(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     """Read `{values: [text or {code}]}` as one text, unknown where there are none."""
-    values = body.get("values")
-    if not isinstance(values, list):
+    values = _list_in(_flat(body))
+    if values is None:
         notes.append(f"{code}: no list")
         return ()
     items = values[:MAX_ITEMS]
