@@ -171,6 +171,7 @@ def _records(log: str) -> Iterator[tuple[str, str]]:
 def _write_config(folder: Path, port: int) -> None:
     """Write what Home Assistant finds at its first start."""
     shutil.copy(_FOLDER / "configuration.yaml", folder)
+    (folder / "automations.yaml").write_text("[]\n")
     (folder / "custom_components").mkdir()
     (folder / "custom_components" / INTEGRATION.name).symlink_to(INTEGRATION)
     (folder / ".storage").mkdir()

@@ -10,7 +10,7 @@ from .translations import translation
 async def test_without_a_public_address(
     environment: Environment, open_frontend: OpenFrontend
 ) -> None:
-    application = environment.simulator.application(Kind.CURRENT)
+    application = environment.applications[Kind.CURRENT]
     external_url = environment.instance.core_config.external_url
     await environment.client.command(
         "config/core/update", external_url="http://homeassistant.local:8123"
