@@ -49,7 +49,7 @@ async def _rows(environment: Environment, *, complete: bool) -> list[Row]:
     rows: list[Row] = []
     for kind, car in environment.cars.items():
         name = devices[car.id].name if car.id in devices else car.name
-        facts = facts_of(car, dynamic=kind is Kind.DYNAMIC)
+        facts = facts_of(environment.simulator.connection(car), dynamic=kind is Kind.DYNAMIC)
         known = {
             (it.entity_id.partition(".")[0], it.unique_id.removeprefix(f"{car.id}_")): it
             for it in entities

@@ -1,10 +1,11 @@
 """A simulated Smartcar, and a real Home Assistant that takes it for the real one."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
-from simulator import Application, Car, Kind, Place, Simulator, fleet
+from simulator import Application, Car, Kind, Place, Simulator, presets
 
 from .harness import (
     CoreConfig,
@@ -18,8 +19,8 @@ from .harness import (
 DOMAIN = "smartcar_dynamic"
 SPARE_APPLICATION = "Home Assistant (spare)"
 
-_HOME = fleet.WEST.places["home"]
-_TO_DAHLEM = fleet.Commute(
+_HOME = presets.WEST.places["home"]
+_TO_DAHLEM = presets.Commute(
     (
         Place(52.4043, 13.0388),
         Place(52.3989, 13.0657),
@@ -88,8 +89,8 @@ class Environment:
                 if not verification.succeeded:
                     raise HarnessError(f"The callback is not verified: {verification.reason}.")
                 return following
-            case FlowStep(step_id="vehicles", data_schema=[vehicles]):
-                user_input = {"vehicles": vehicles["default"]}
+            case FlowStep(step_id="verified" | "webhook" | "vehicles", data_schema=fields):
+                user_input = as_shown(fields)
             case _:
                 raise HarnessError(f"The config flow is at {step.step_id}: {step.reason}.")
         return await client.submit_flow(step.flow_id, user_input)
@@ -130,10 +131,20 @@ def _move_home(car: Car) -> None:
 
 def _add_spare(simulator: Simulator) -> None:
     """Add an application with a car, for whoever wants to try the set-up."""
-    application = fleet.build_application(simulator.cloud, SPARE_APPLICATION)
-    model = replace(fleet.CROSSOVER, make="KIA", model="EV6", year=2024)
+    application = presets.build_application(simulator.cloud, SPARE_APPLICATION)
+    model = replace(presets.CROSSOVER, make="KIA", model="EV6", year=2024)
     simulator.add_car("Spare", application=application, model=model)
     simulator.issue_tokens(application)
+
+
+def as_shown(fields: Sequence[Mapping[str, Any]] | None) -> dict[str, object]:
+    """Return the values with which a form is filled in."""
+    return {
+        field["name"]: value
+        for field in fields or ()
+        if (value := field.get("description", {}).get("suggested_value", field.get("default")))
+        is not None
+    }
 
 
 def current_credentials(application: Application) -> dict[str, str]:

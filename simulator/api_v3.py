@@ -1,13 +1,21 @@
-"""API v3: token, vehicle and management endpoints, as its OpenAPI files and clients show them."""
+"""API v3: its token, vehicle and management endpoints (OpenAPI files, client code)."""
 
 from collections.abc import Iterator
 
 from aiohttp import web
 
-from . import jsonapi, signals
-from .cloud import Application, Cloud, Connection, Kind, NotFoundError, Subscription
-from .http import BILLED, ApiError, OAuthError, bearer, client_credentials, client_of, form_of
-from .problems import UNAUTHORIZED, find
+from . import resources_v3 as resources, signals
+from .access_v3 import application_of, connections_of, vehicle_of, vehicle_of_user
+from .api import (
+    ApiError,
+    OAuthError,
+    authenticate_client,
+    bill,
+    client_credentials,
+    read_form,
+)
+from .cloud import Cloud, Connection, Kind, NotFoundError, Subscription
+from .problems import find
 from .tokens import APPLICATION_LIFETIME
 
 
@@ -15,7 +23,7 @@ class ApiV3:
     """The handlers of `/iam`, `/vehicle/v3` and `/management/v3`."""
 
     def __init__(self, cloud: Cloud) -> None:
-        """Serve this cloud."""
+        """Initialize."""
         self._cloud = cloud
 
     def routes(self) -> list[web.RouteDef]:
@@ -39,10 +47,10 @@ class ApiV3:
         ]
 
     async def _token(self, request: web.Request) -> web.Response:
-        form = await form_of(request)
+        form = await read_form(request)
         if form.get("grant_type") != "client_credentials":
             raise OAuthError(400, "invalid_request", "grant_type must be client_credentials.")
-        application = client_of(self._cloud, client_credentials(request, form), m2m=True)
+        application = authenticate_client(self._cloud, client_credentials(request, form), m2m=True)
         return web.json_response(
             {
                 "access_token": self._cloud.tokens.issue_application(application.id),
@@ -54,36 +62,36 @@ class ApiV3:
     async def _connections(self, request: web.Request) -> web.Response:
         mode = request.query.get("filter[vehicle.mode]", "live")
         found = [
-            jsonapi.connection(it, self._cloud.url)
-            for it in self._owned(request)
+            resources.connection(it, self._cloud.url)
+            for it in connections_of(self._cloud, request)
             if it.mode == mode
             and it.owner_id == request.query.get("filter[userId]", it.owner_id)
             and it.car.id == request.query.get("filter[vehicleId]", it.car.id)
         ]
-        return web.json_response(jsonapi.page(request, found[::-1], url=self._cloud.url, size=10))
+        return web.json_response(resources.page(request, found[::-1], url=self._cloud.url, size=10))
 
     async def _connection(self, request: web.Request) -> web.Response:
         it = self._one_connection(request)
-        return web.json_response({"data": jsonapi.connection(it, self._cloud.url)})
+        return web.json_response({"data": resources.connection(it, self._cloud.url)})
 
     async def _disconnect(self, request: web.Request) -> web.Response:
         self._cloud.disconnect(self._one_connection(request))
         return web.Response(status=204)
 
     async def _vehicle(self, request: web.Request) -> web.Response:
-        it = self._car(request)
-        return web.json_response({"data": jsonapi.vehicle(it, self._cloud.url)})
+        it = vehicle_of(self._cloud, request)
+        return web.json_response({"data": resources.vehicle(it, self._cloud.url)})
 
     async def _signals(self, request: web.Request) -> web.Response:
         it = self._read(request)
-        codes = jsonapi.codes_of(it) if self._cloud.stored(it) else []
+        codes = it.stored_codes() if self._cloud.has_stored_signals(it) else []
         wanted = request.query.get("signals")
         if wanted:
             codes = [code for code in codes if code in wanted.split(",")]
-        vehicle = jsonapi.vehicle(it, self._cloud.url)
+        vehicle = resources.vehicle(it, self._cloud.url)
         return web.json_response(
             {
-                "data": [jsonapi.signal(it, code, self._cloud) for code in codes],
+                "data": [resources.signal(it, code, self._cloud) for code in codes],
                 "meta": {"totalCount": len(codes), "pageSize": len(codes), "pageNumber": 1},
                 "links": {"self": f"{vehicle['links']['self']}/signals"},
                 "included": {"vehicle": vehicle},
@@ -93,7 +101,7 @@ class ApiV3:
     async def _signal(self, request: web.Request) -> web.Response:
         it, code = self._read(request), request.match_info["code"]
         if code not in signals.CATALOGUE or not (
-            self._cloud.stored(it) and code in jsonapi.codes_of(it)
+            self._cloud.has_stored_signals(it) and code in it.stored_codes()
         ):
             raise ApiError(
                 find("SIGNAL_NOT_FOUND"),
@@ -101,49 +109,49 @@ class ApiV3:
             )
         return web.json_response(
             {
-                "data": jsonapi.signal(it, code, self._cloud),
-                "included": {"vehicle": jsonapi.vehicle(it, self._cloud.url)},
+                "data": resources.signal(it, code, self._cloud),
+                "included": {"vehicle": resources.vehicle(it, self._cloud.url)},
             }
         )
 
     async def _applications(self, request: web.Request) -> web.Response:
-        found = [jsonapi.application(self._application(request))]
-        return web.json_response(jsonapi.page(request, found, url=self._cloud.url, size=25))
+        found = [resources.application(application_of(self._cloud, request))]
+        return web.json_response(resources.page(request, found, url=self._cloud.url, size=25))
 
     async def _webhooks(self, request: web.Request) -> web.Response:
-        application = self._application(request)
+        application = application_of(self._cloud, request)
         found = [
-            jsonapi.webhook(it, self._cloud)
+            resources.webhook(it, self._cloud)
             for it in self._cloud.webhooks.values()
             if it.application_id == application.id and it.kind is Kind.CURRENT
         ]
-        return web.json_response(jsonapi.page(request, found[::-1], url=self._cloud.url, size=25))
+        return web.json_response(resources.page(request, found[::-1], url=self._cloud.url, size=25))
 
     async def _webhook(self, request: web.Request) -> web.Response:
-        application = self._application(request)
+        application = application_of(self._cloud, request)
         it = self._cloud.webhooks.get(request.match_info["webhook_id"])
         if it is None or it.application_id != application.id or it.kind is not Kind.CURRENT:
             raise NotFoundError("no such webhook")
-        return web.json_response({"data": jsonapi.webhook(it, self._cloud)})
+        return web.json_response({"data": resources.webhook(it, self._cloud)})
 
     async def _subscriptions(self, request: web.Request) -> web.Response:
         query = request.query
         found = [
-            jsonapi.subscription(it, self._cloud.url)
+            resources.subscription(it, self._cloud.url)
             for it in self._subscribed(request)
             if it.webhook.id == query.get("filter[webhookId]", it.webhook.id)
             and it.connection.car.id == query.get("filter[vehicleId]", it.connection.car.id)
             and it.connection.owner_id == query.get("filter[userId]", it.connection.owner_id)
             and it.connection.mode == query.get("filter[vehicle.mode]", it.connection.mode)
         ]
-        return web.json_response(jsonapi.page(request, found[::-1], url=self._cloud.url, size=25))
+        return web.json_response(resources.page(request, found[::-1], url=self._cloud.url, size=25))
 
     async def _subscription(self, request: web.Request) -> web.Response:
         it = self._one_subscription(request)
-        return web.json_response({"data": jsonapi.subscription(it, self._cloud.url)})
+        return web.json_response({"data": resources.subscription(it, self._cloud.url)})
 
     async def _subscribe(self, request: web.Request) -> web.Response:
-        application = self._application(request)
+        application = application_of(self._cloud, request)
         try:
             attributes = (await request.json())["data"]["attributes"]
             webhook_id, vehicle_id = attributes["webhookId"], attributes["vehicleId"]
@@ -165,48 +173,25 @@ class ApiV3:
         if self._cloud.subscription(webhook, connection) is not None:
             raise ApiError(find("RESOURCE_CONFLICT.ALREADY_EXISTS"), "subscribed already")
         it = self._cloud.subscribe(webhook, connection)
-        return web.json_response({"data": jsonapi.subscription(it, self._cloud.url)}, status=202)
+        return web.json_response({"data": resources.subscription(it, self._cloud.url)}, status=202)
 
     async def _unsubscribe(self, request: web.Request) -> web.Response:
         del self._cloud.subscriptions[self._one_subscription(request).id]
         return web.Response(status=204)
 
-    def _application(self, request: web.Request) -> Application:
-        application_id = self._cloud.tokens.application_of(bearer(request))
-        if application_id is None:
-            raise ApiError(UNAUTHORIZED)
-        return self._cloud.applications[application_id]
-
-    def _owned(self, request: web.Request) -> Iterator[Connection]:
-        application = self._application(request)
-        for it in self._cloud.connections.values():
-            if it.application_id == application.id:
-                yield it
-
     def _one_connection(self, request: web.Request) -> Connection:
-        for it in self._owned(request):
+        for it in connections_of(self._cloud, request):
             if it.id == request.match_info["connection_id"]:
                 return it
         raise NotFoundError("no such connection")
 
-    def _car(self, request: web.Request) -> Connection:
-        for it in self._owned(request):
-            if it.car.id == request.match_info["vehicle_id"]:
-                return it
-        raise NotFoundError("no such vehicle")
-
     def _read(self, request: web.Request) -> Connection:
-        it = self._car(request)
-        owner_id = request.headers.get("sc-user-id")
-        if not owner_id:
-            raise ApiError(find("MISSING_PARAMETER"), "missing userId")
-        if owner_id != it.owner_id:
-            raise NotFoundError("no such vehicle of this user")
-        request[BILLED] = True
+        it = vehicle_of_user(self._cloud, request)
+        bill(request, it)
         return it
 
     def _subscribed(self, request: web.Request) -> Iterator[Subscription]:
-        application = self._application(request)
+        application = application_of(self._cloud, request)
         for it in self._cloud.subscriptions.values():
             if it.webhook.application_id == application.id and it.webhook.kind is Kind.CURRENT:
                 yield it

@@ -1,4 +1,4 @@
-"""Simulated time, and the time that is written on things."""
+"""Simulated time, and the wall time with which messages and tokens are dated."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ INSTANT = timedelta(milliseconds=1)
 
 @dataclass(slots=True)
 class Clock:
-    """Two times: the cars live in `now`; stamps and tokens are dated with `wall`.
+    """Two times: the cars are simulated in `now`; messages and tokens are dated with `wall`.
 
     They move together when a test advances by hand. When the clock runs, `now` runs `speed` times
     as fast as `wall`, which stays with the real time: nothing is ever dated in the future.
@@ -31,7 +31,7 @@ class Clock:
             self.now = moment
 
     def tick(self) -> datetime:
-        """Let an instant pass, so that two events never bear the same stamp; return the stamp."""
+        """Let a millisecond pass, so that no two events have the same time; return wall time."""
         self.now += INSTANT
         self.wall += INSTANT
         return self.wall

@@ -1,4 +1,4 @@
-"""What Smartcar's cloud knows: applications, grants, webhooks, subscriptions, cars."""
+"""What Smartcar's cloud stores: applications, connections, webhooks, subscriptions."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,21 +12,32 @@ from .car import Car
 from .clock import Clock
 from .faults import ApiFaults
 from .meter import Meter
-from .payloads_v2 import DYNAMIC_PATHS, PATHS
-from .payloads_v4 import Origin, Subject
-from .problems import Problem
+from .problems import Problem, find
 from .tokens import Grant, TokenPair, Tokens
 
+ALL_CONTROLS = frozenset(
+    {
+        "control_charge",
+        "control_climate",
+        "control_navigation",
+        "control_pin",
+        "control_security",
+        "control_trunk",
+    }
+)
 ALL_READS = frozenset({signal.permission for signal in signals.CATALOGUE.values()} | {"read_tires"})
+
+_REPORT_INTERVAL_V2 = timedelta(minutes=60)
+_REPORT_INTERVAL_V2_PLUGGED_IN = timedelta(minutes=30)
 
 
 def fixed_id(family: int, number: int) -> str:
-    """Return a predictable UUID: the family says what it names, the last digits which."""
+    """Return a predictable UUID: `family` is the kind of thing, `number` which one."""
     return f"{family:08x}-0000-4000-a000-{number:012d}"
 
 
 class Kind(StrEnum):
-    """The webhooks of both generations."""
+    """The kinds of webhooks of both generations."""
 
     DYNAMIC = "dynamic"
     SCHEDULE = "schedule"
@@ -39,7 +50,7 @@ class Kind(StrEnum):
 
 
 class NotFoundError(Exception):
-    """There is no such thing in this cloud."""
+    """There is nothing with this ID or name in the cloud."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,9 +72,25 @@ class Application:
     tokens: TokenPair | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SignalProblem:
+    """Why a signal has no current value, and which body stands beside its error.
+
+    The body is `absent`, `null` (its values are, its unit is not) or `stale`: `known` if it is
+    given, else what the car says. Real cars have all of these.
+    """
+
+    problem: Problem
+    body: Literal["absent", "null", "stale"] = "absent"
+    known: dict[str, Any] | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class Connection:
-    """An owner's car, connected to an application, and the permissions granted."""
+    """An owner's car, connected to an application, and the permissions granted.
+
+    `requests` are the billed ones of this period, of which the plan allows `request_limit`.
+    """
 
     id: str
     application_id: str
@@ -72,11 +99,38 @@ class Connection:
     permissions: frozenset[str]
     created_at: datetime
     mode: Literal["live", "simulated"] = "live"
+    request_limit: int | None = None
+    requests: int = 0
+    signal_problems: dict[str, SignalProblem] = field(default_factory=dict)
 
-    @property
-    def subject(self) -> Subject:
-        """The car as payloads speak of it."""
-        return Subject(self.car, self.owner_id, self.permissions, self.mode)
+    def signal_problem(self, code: str) -> SignalProblem | None:
+        """Return why a signal has no current value, None if it has one."""
+        car = self.car
+        if car.problem is not None and car.problem.of_account:
+            return SignalProblem(car.problem)
+        if code in self.signal_problems:
+            return self.signal_problems[code]
+        permitted = signals.CATALOGUE[code].permission in self.permissions
+        if code in car.incapable or (permitted and code not in car.capable & signals.SUPPORTED):
+            return SignalProblem(find("VEHICLE_NOT_CAPABLE"))
+        if not permitted:
+            return SignalProblem(find("PERMISSION.null"))
+        if code in signals.WHILE_CHARGING and not car.charging:
+            return SignalProblem(find("NOT_CHARGING"), "stale")
+        return None
+
+    def stored_codes(self) -> list[str]:
+        """Return the codes of the signals that API v3 stores of the car, sorted.
+
+        These are more than a webhook may carry: all that the grant covers and the car has, and
+        those of which Smartcar knows only an error.
+        """
+        covered = {
+            code
+            for code in self.car.capable
+            if signals.CATALOGUE[code].permission in self.permissions
+        }
+        return sorted(covered | self.car.incapable | self.signal_problems.keys())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,19 +157,18 @@ class Webhook:
     created_at: datetime
 
     @property
-    def live(self) -> bool:
+    def is_active(self) -> bool:
         """Whether it delivers."""
         return self.enabled and self.verified
-
-    @property
-    def origin(self) -> Origin:
-        """The webhook as payloads speak of it."""
-        return Origin(self.id, self.name, self.application_id)
 
 
 @dataclass(slots=True, kw_only=True)
 class Subscription:
-    """A car on a webhook, and what was sent about it."""
+    """A car on a webhook, and what was last sent about it.
+
+    `last_sent` is simulated time, `last_recorded` the car's wall time; `sent` has the compared
+    part of each signal, by code.
+    """
 
     id: str
     webhook: Webhook
@@ -124,12 +177,24 @@ class Subscription:
     last_sent: datetime | None = None
     last_recorded: datetime | None = None
     sent: dict[str, Any] = field(default_factory=dict)
-    announced: Problem | None = None
+    reported_problem: Problem | None = None
+
+    def is_due_v2(self, now: datetime) -> bool:
+        """Whether a webhook of v2.0 reports the car now: hourly, half-hourly while plugged in.
+
+        A car that recorded nothing since the last report, because it sleeps, is not reported.
+        """
+        if self.last_sent is None:
+            return True
+        car = self.connection.car
+        interval = _REPORT_INTERVAL_V2_PLUGGED_IN if car.plugged_in else _REPORT_INTERVAL_V2
+        changed = self.last_recorded != car.recorded_at or self.reported_problem != car.problem
+        return changed and now >= self.last_sent + interval
 
 
 @dataclass(slots=True)
 class Cloud:
-    """The state of the cloud. Whoever changes it is `Simulator` or one of the APIs."""
+    """Everything by ID, and how the APIs behave; `url` is the origin of the server."""
 
     clock: Clock
     url: str = ""
@@ -146,7 +211,7 @@ class Cloud:
     _numbers: dict[int, count[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Give tokens the cloud's clock."""
+        """Initialize the tokens with the cloud's clock."""
         self.tokens = Tokens(self.clock)
 
     @property
@@ -190,7 +255,7 @@ class Cloud:
         car: Car,
         permissions: frozenset[str] = ALL_READS,
     ) -> Connection:
-        """Connect a car; webhooks that subscribe by themselves do so."""
+        """Connect a car; webhooks with `auto_subscribe` subscribe it."""
         connection = Connection(
             id=self.new_id(0xC0),
             application_id=application.id,
@@ -206,16 +271,14 @@ class Cloud:
         return connection
 
     def disconnect(self, connection: Connection) -> None:
-        """Forget a connection and its subscriptions."""
+        """Remove a connection and its subscriptions."""
         del self.connections[connection.id]
         for subscription in list(self.subscriptions.values()):
             if subscription.connection is connection:
                 del self.subscriptions[subscription.id]
 
     def add_webhook(self, webhook: Webhook) -> Webhook:
-        """Add a webhook."""
-        if webhook.kind.is_v2 and not webhook.data:
-            webhook.data = DYNAMIC_PATHS if webhook.kind is Kind.DYNAMIC else tuple(PATHS)
+        """Add a webhook; with `auto_subscribe` it subscribes every car of its application."""
         self.webhooks[webhook.id] = webhook
         if webhook.auto_subscribe:
             for connection in self.connections.values():
@@ -248,16 +311,16 @@ class Cloud:
         self.subscriptions[subscription.id] = subscription
         return subscription
 
-    def stored(self, connection: Connection) -> bool:
-        """Whether API v3 has signals of a car: something live must be subscribed to it."""
+    def has_stored_signals(self, connection: Connection) -> bool:
+        """Whether API v3 stores signals of a car: an active webhook must have it subscribed."""
         return any(
-            it.webhook.live and it.webhook.kind is Kind.CURRENT
+            it.webhook.is_active and it.webhook.kind is Kind.CURRENT
             for it in self.subscriptions.values()
             if it.connection is connection
         )
 
     def reauthenticate_url(self, connection: Connection) -> str:
-        """Return the partial Connect address that an AUTHENTICATION_FAILED error carries."""
+        """Return the partial Connect URL that an AUTHENTICATION_FAILED error carries."""
         query = urlencode(
             {
                 "response_type": "vehicle_id",
@@ -266,17 +329,3 @@ class Cloud:
             }
         )
         return f"{self.url}/connect/oauth/reauthenticate?{query}"
-
-    def due(self, subscription: Subscription) -> bool:
-        """Whether a webhook of v2.0 reports a car now: hourly, half-hourly while plugged in.
-
-        A car that sleeps and was reported since it fell asleep has nothing to say.
-        """
-        if subscription.last_sent is None:
-            return True
-        car = subscription.connection.car
-        pause = timedelta(minutes=30 if car.plugged_in else 60)
-        news = (
-            subscription.last_recorded != car.recorded_at or subscription.announced != car.problem
-        )
-        return news and self.clock.now >= subscription.last_sent + pause

@@ -1,16 +1,13 @@
-"""Smartcar Connect: the pages on which an owner grants access, or grants it again."""
+"""Smartcar Connect: the pages on which an owner grants access or logs in again."""
 
-from collections.abc import Awaitable, Callable
 from html import escape
 
 from aiohttp import web
 from yarl import URL
 
-from .car import Car
-from .cloud import Application, Cloud, Connection, NotFoundError
+from .cloud import Application, Connection, NotFoundError
 from .tokens import Grant
-
-type Heal = Callable[[Car], Awaitable[object]]
+from .world import World
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -34,12 +31,12 @@ _FORM = """<form method="post">
 
 
 class Connect:
-    """The handlers of `/connect/oauth`; the buttons post to the address with its query."""
+    """The handlers of `/connect/oauth`; the buttons post to the URL of their page."""
 
-    def __init__(self, cloud: Cloud, heal: Heal) -> None:
-        """Serve this cloud; `heal` is what logging in again does to a car."""
-        self._cloud = cloud
-        self._heal = heal
+    def __init__(self, world: World) -> None:
+        """Initialize."""
+        self._world = world
+        self._cloud = world.cloud
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -87,7 +84,7 @@ class Connect:
         car = self._connection(request).car
         if not await _allowed(request):
             return _back(request, error="access_denied", error_description="Cancelled by the owner")
-        await self._heal(car)
+        await self._world.heal(car)
         if request.query.get("response_type") == "none":
             return _done()
         return _back(request, vehicle_id=car.id)

@@ -1,4 +1,4 @@
-"""Places on Earth, and the ways between them."""
+"""Positions on Earth and the routes between them."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -34,7 +34,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A way along waypoints."""
+    """A route along waypoints."""
 
     points: tuple[Place, ...]
 
@@ -45,7 +45,7 @@ class Route:
 
     @property
     def back(self) -> Route:
-        """The same way in the other direction."""
+        """The same route in the other direction."""
         return Route(self.points[::-1])
 
     def at(self, travelled: float) -> tuple[Place, int]:

@@ -1,4 +1,4 @@
-"""Counts what clients ask of the APIs."""
+"""Counts the API calls, and those that Smartcar bills."""
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -16,26 +16,25 @@ class Call:
 
 @dataclass(slots=True)
 class Meter:
-    """Calls by route, and those that Smartcar would bill (a vehicle's data was read)."""
+    """Calls by route, and the billed requests to a vehicle: a batch counts one per path."""
 
     calls: Counter[str] = field(default_factory=Counter)
     billed: Counter[str] = field(default_factory=Counter)
+    unbilled: int = 0
     log: deque[Call] = field(default_factory=lambda: deque(maxlen=500))
 
-    @property
-    def unbilled(self) -> int:
-        """The number of calls that cost nothing, token endpoints included."""
-        return self.calls.total() - self.billed.total()
-
-    def count(self, call: Call, *, billed: bool) -> None:
-        """Count a call."""
+    def count(self, call: Call, *, billed: int) -> None:
+        """Count a call and its billed requests; token endpoints are calls, too."""
         self.calls[call.route] += 1
         self.log.append(call)
         if billed:
-            self.billed[call.route] += 1
+            self.billed[call.route] += billed
+        else:
+            self.unbilled += 1
 
     def reset(self) -> None:
-        """Begin counting anew."""
+        """Set every count to zero."""
         self.calls.clear()
         self.billed.clear()
+        self.unbilled = 0
         self.log.clear()

@@ -1,7 +1,6 @@
 """Deliveries of the current platform: payload version 4.0."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from secrets import choice
 from string import ascii_letters, digits
@@ -9,9 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 from . import signals
-from .car import Car
 from .clock import epoch_ms
-from .problems import Problem, find
+from .cloud import Connection, Webhook
+from .problems import Problem
 
 type Body = dict[str, Any]
 
@@ -19,80 +18,31 @@ FIRST_DELIVERY: Body = {"type": "FIRST_DELIVERY"}
 _ALPHABET = ascii_letters + digits + "_"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Which webhook of which application speaks."""
-
-    webhook_id: str
-    webhook_name: str
-    application_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Whose car is spoken of, and what the grant covers."""
-
-    car: Car
-    user_id: str
-    permissions: frozenset[str]
-    mode: str = "live"
-
-    def refusal(self, code: str) -> Problem | None:
-        """Return why a signal cannot be had now."""
-        if self.car.problem is not None and self.car.problem.of_account:
-            return self.car.problem
-        if code in signals.CATALOGUE and (
-            signals.CATALOGUE[code].permission not in self.permissions
-        ):
-            return find("PERMISSION.null")
-        if code not in self.car.capable & signals.KNOWN:
-            return find("VEHICLE_NOT_CAPABLE")
-        if code in signals.WHILE_CHARGING and not self.car.charging:
-            return find("NOT_CHARGING")
-        return None
-
-    @property
-    def header(self) -> Body:
-        """`data.user` and `data.vehicle`."""
-        model = self.car.model
-        return {
-            "user": {"id": self.user_id, "externalId": None},
-            "vehicle": {
-                "id": self.car.id,
-                "make": model.make,
-                "model": model.model,
-                "year": model.year,
-                "mode": self.mode,
-                "powertrainType": "BEV",
-            },
-        }
-
-
-def signal(subject: Subject, code: str, retrieved_at: datetime) -> Body:
+def signal(connection: Connection, code: str, retrieved_at: datetime) -> Body:
     """Return a signal's element; beside NOT_CHARGING the last body stays, as in captures."""
-    known = signals.CATALOGUE[code]
-    problem = subject.refusal(code)
-    if problem is not None:
-        element: Body = {
-            **known.reference,
-            "status": {"value": "ERROR", "error": {"type": problem.type, "code": problem.code}},
-        }
-        if problem.code == "NOT_CHARGING":
-            element["body"] = signals.body(subject.car, code)
+    known, car = signals.CATALOGUE[code], connection.car
+    failed = connection.signal_problem(code)
+    if failed is not None:
+        error = {"type": failed.problem.type, "code": failed.problem.code}
+        element: Body = {**known.reference, "status": {"value": "ERROR", "error": error}}
+        if failed.body == "null":
+            element["body"] = signals.null_body(car, code)
+        elif failed.body == "stale":
+            element["body"] = failed.known or signals.body(car, code)
         return element
     static = code in signals.STATIC
     return {
         **known.reference,
         "status": {"value": "SUCCESS"},
-        "body": signals.body(subject.car, code),
+        "body": signals.body(car, code),
         "meta": {
-            "oemUpdatedAt": 0 if static else epoch_ms(subject.car.recorded_at),
+            "oemUpdatedAt": 0 if static else epoch_ms(car.recorded_at),
             "retrievedAt": 0 if static else epoch_ms(retrieved_at),
         },
     }
 
 
-def challenge(origin: Origin) -> Body:
+def challenge(webhook: Webhook) -> Body:
     """Return the verification message (webhooks/events/verify); real ones look like this."""
     token = "".join(choice(_ALPHABET) for _ in range(32))
     return {
@@ -101,49 +51,61 @@ def challenge(origin: Origin) -> Body:
         "data": {"challenge": f"challenge_{token}"},
         "meta": {
             "version": "4.0",
-            "webhookId": origin.webhook_id,
-            "webhookName": origin.webhook_name,
+            "webhookId": webhook.id,
+            "webhookName": webhook.name,
         },
     }
 
 
-def _meta(origin: Origin, mode: str, now: datetime, **extra: object) -> Body:
+def _header(connection: Connection) -> Body:
+    """Return `data.user` and `data.vehicle`."""
+    model = connection.car.model
+    return {
+        "user": {"id": connection.owner_id, "externalId": None},
+        "vehicle": {
+            "id": connection.car.id,
+            "make": model.make,
+            "model": model.model,
+            "year": model.year,
+            "mode": connection.mode,
+            "powertrainType": "BEV",
+        },
+    }
+
+
+def _meta(webhook: Webhook, mode: str, now: datetime, **extra: object) -> Body:
     return {
         "version": "4.0",
-        "webhookId": origin.webhook_id,
-        "webhookName": origin.webhook_name,
-        "applicationId": origin.application_id,
+        "webhookId": webhook.id,
+        "webhookName": webhook.name,
+        "applicationId": webhook.application_id,
         "mode": mode.upper(),
         "sequence": epoch_ms(now),
         **extra,
     }
 
 
-def updated(codes: Iterable[str]) -> list[Body]:
-    """Return the `triggers` of signals that changed."""
+def signal_triggers(codes: Iterable[str]) -> list[Body]:
+    """Return the `triggers` for signals that changed."""
     return [
         {"type": "SIGNAL_UPDATED", "signal": signals.CATALOGUE[code].reference} for code in codes
     ]
 
 
-def state(
-    origin: Origin,
-    subject: Subject,
-    codes: Sequence[str],
-    triggers: list[Body],
-    now: datetime,
+def vehicle_state(
+    webhook: Webhook, connection: Connection, triggers: list[Body], now: datetime
 ) -> Body:
     """Return a VEHICLE_STATE with all data signals of the webhook (webhooks/events/vehicle-state).
 
     `deliveryId` and `deliveredAt` are missing: each attempt adds its own.
     """
-    elements = [signal(subject, code, now) for code in codes]
+    elements = [signal(connection, code, now) for code in webhook.data]
     return {
         "eventId": str(uuid4()),
         "eventType": "VEHICLE_STATE",
-        "data": {**subject.header, "signals": elements},
+        "data": {**_header(connection), "signals": elements},
         "triggers": triggers,
-        "meta": _meta(origin, subject.mode, now, signalCount=len(elements)),
+        "meta": _meta(webhook, connection.mode, now, signalCount=len(elements)),
     }
 
 
@@ -162,11 +124,13 @@ def error_entry(problem: Problem, codes: Sequence[str] = (), *, resolved: bool =
     return entry
 
 
-def error(origin: Origin, subject: Subject, errors: list[Body], now: datetime) -> Body:
+def vehicle_error(
+    webhook: Webhook, connection: Connection, errors: list[Body], now: datetime
+) -> Body:
     """Return a VEHICLE_ERROR (webhooks/events/vehicle-error)."""
     return {
         "eventId": str(uuid4()),
         "eventType": "VEHICLE_ERROR",
-        "data": {**subject.header, "errors": errors},
-        "meta": _meta(origin, subject.mode, now),
+        "data": {**_header(connection), "errors": errors},
+        "meta": _meta(webhook, connection.mode, now),
     }

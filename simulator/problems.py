@@ -1,4 +1,4 @@
-"""The errors Smartcar knows, in the shape of each API and payload generation."""
+"""Smartcar's errors, and how each generation of API and payload renders them."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -61,6 +61,19 @@ _TABLE = (
     Problem("VEHICLE_STATE", "REMOTE_ACCESS_DISABLED", 409, None,
             "Remote access is switched off in the car."),
     Problem("VEHICLE_STATE", "NOT_CHARGING", 409, None, "The car is not charging."),
+    Problem("VEHICLE_STATE", "CHARGE_FAULT", 409, None, "The car reports a charging fault."),
+    Problem("VEHICLE_STATE", "CHARGING_IN_PROGRESS", 409, None, "The car is charging."),
+    Problem("VEHICLE_STATE", "CHARGING_PLUG_NOT_CONNECTED", 409, None,
+            "The car is not plugged in."),
+    Problem("VEHICLE_STATE", "DEVICE_PAIRING_REQUIRED", 409, None,
+            "The car asks for a paired device."),
+    Problem("VEHICLE_STATE", "DOOR_OPEN", 409, None, "A door is open."),
+    Problem("VEHICLE_STATE", "FULLY_CHARGED", 409, None, "The car is charged to its limit."),
+    Problem("VEHICLE_STATE", "HOOD_OPEN", 409, None, "The hood is open."),
+    Problem("VEHICLE_STATE", "IGNITION_ON", 409, None, "The ignition is on."),
+    Problem("VEHICLE_STATE", "IN_MOTION", 409, None, "The car is in motion."),
+    Problem("VEHICLE_STATE", "TRUNK_OPEN", 409, None, "A trunk is open."),
+    Problem("VEHICLE_STATE", "VEHICLE_OFFLINE_FOR_SERVICE", 409, None, "The car is in service."),
     Problem("VEHICLE_STATE", "UNKNOWN", 409, "RETRY_LATER", "The car is in an unknown state."),
     Problem("RATE_LIMIT", "SMARTCAR_API", 429, "RETRY_LATER", "Too many requests of this client."),
     Problem("RATE_LIMIT", "VEHICLE", 429, "RETRY_LATER", "Too many requests to this car."),
@@ -104,9 +117,11 @@ def find(name: str) -> Problem:
 
 
 def of_status(status: int) -> Problem:
-    """Return a problem that has this HTTP status, or an internal error wearing it."""
+    """Return a problem with this HTTP status; there is none for a method: its path is not found."""
     if status == HTTPStatus.BAD_REQUEST:
         return find("VALIDATION")
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return find("RESOURCE_NOT_FOUND.PATH")
     known = next((problem for problem in _TABLE if problem.status == status), None)
     return known or Problem("SERVER", "INTERNAL", status, "RETRY_LATER", "A simulated failure.")
 

@@ -1,10 +1,11 @@
-"""The signals of the current platform: their names, the grant they need, and a car's values."""
+"""The signals of the current platform: names, required permissions, and a car's values."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .car import Car, Opening
+from .history import HOME
 
 type Body = dict[str, Any]
 
@@ -65,7 +66,7 @@ _OWN_PERMISSION = {
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A signal's names and the permission that a grant must contain for it."""
+    """A signal's names and the permission that reading it requires."""
 
     code: str
     name: str
@@ -74,7 +75,7 @@ class Signal:
 
     @property
     def reference(self) -> dict[str, str]:
-        """How payloads name it."""
+        """The signal's code, name and group, as payloads carry them."""
         return {"code": self.code, "name": self.name, "group": self.group}
 
 
@@ -140,7 +141,7 @@ def _windows(car: Car) -> Body:
 
 
 def _tires(car: Car) -> Body:
-    # Smartcar says "bar" and means kPa; a receiver has to live with it.
+    # Smartcar names the unit "bar", but the values are in kPa.
     grid = _grid({position: {"tirePressure": kpa} for position, kpa in car.tires.items()})
     return {**grid, "unit": "bar"}
 
@@ -184,6 +185,7 @@ _BODIES: Mapping[str, Callable[[Car], Body]] = {
     "charge-chargerate": lambda car: _value(
         round(car.charge_rate if car.charging else car.charge_rate_before), "km/h"
     ),
+    "charge-chargetimers": lambda car: {"values": [it.timer for it in car.charge_schedules]},
     "charge-chargerphases": lambda car: _value(car.model.phases, "count"),
     "charge-chargingconnectortype": lambda _: _value("IEC_TYPE_2"),
     "charge-detailedchargingstatus": lambda car: _value(car.status.value),
@@ -191,8 +193,10 @@ _BODIES: Mapping[str, Callable[[Car], Body]] = {
     "charge-ischarging": lambda car: _value(car.charging),
     "charge-ischargingcableconnected": lambda car: _value(car.plugged_in),
     "charge-ischargingcablelatched": lambda car: _value(car.plugged_in),
-    "charge-ischargingportflapopen": lambda car: _value(car.plugged_in),
-    "charge-isfastchargerpresent": lambda _: _value(value=False),
+    "charge-ischargingportflapopen": lambda car: _value(car.charge_port_open),
+    "charge-isfastchargerpresent": lambda car: _value(
+        car.charging_point is not None and car.charging_point.is_fast
+    ),
     "charge-timetocomplete": lambda car: _value(round(car.time_to_complete)),
     "charge-voltage": lambda car: _value(round(car.voltage), "volts"),
     "charge-wattage": lambda car: _value(round(1000 * car.power), "watts"),
@@ -208,7 +212,7 @@ _BODIES: Mapping[str, Callable[[Car], Body]] = {
     "connectivitystatus-isasleep": lambda car: _value(car.asleep),
     "connectivitystatus-isonline": lambda car: _value(car.online and not car.asleep),
     "diagnostics-tirepressure": lambda _: {"status": "OK", "description": None},
-    "location-isathome": lambda car: _value(car.place == "home"),
+    "location-isathome": lambda car: _value(car.place == HOME),
     "location-preciselocation": _location,
     "lowvoltagebattery-stateofcharge": lambda _: _value(94, "percent"),
     "lowvoltagebattery-status": lambda _: _value("GOOD"),
@@ -223,14 +227,20 @@ _BODIES: Mapping[str, Callable[[Car], Body]] = {
     "wheel-tires": _tires,
 }
 
-KNOWN = frozenset(_BODIES)
+SUPPORTED = frozenset(_BODIES)
 
 
 def body(car: Car, code: str) -> Body:
-    """Return the body of a signal that the car is capable of, as it is in truth."""
+    """Return the current body of a signal that the car is capable of."""
     return _BODIES[code](car)
 
 
+def null_body(car: Car, code: str) -> Body:
+    """Return the body of a signal without a value: null, beside its unit."""
+    known = body(car, code) if code in SUPPORTED else _value(None)
+    return {key: value if key == "unit" else None for key, value in known.items()}
+
+
 def bodies(car: Car) -> dict[str, Body]:
-    """Return every signal that the car is capable of."""
-    return {code: body(car, code) for code in sorted(car.capable & KNOWN)}
+    """Return the current bodies of all signals that the car is capable of."""
+    return {code: body(car, code) for code in sorted(car.capable & SUPPORTED)}

@@ -1,4 +1,4 @@
-"""Who was given which token, and how long it lives."""
+"""Access and refresh tokens, authorization codes and application tokens, with their lifetimes."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ APPLICATION_LIFETIME = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a token of API v2.0 opens: one owner's cars, for one application."""
+    """What a token of API v2.0 gives access to: one owner's cars, for one application."""
 
     application_id: str
     owner_id: str
@@ -23,14 +23,14 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
-    """The tokens of API v2.0 as they are handed out."""
+    """The tokens of API v2.0 as they are issued."""
 
     access_token: str
     refresh_token: str
 
     @property
-    def answer(self) -> dict[str, str | int]:
-        """The token endpoint's answer; lifetime in seconds."""
+    def response(self) -> dict[str, str | int]:
+        """The token endpoint's response; lifetime in seconds."""
         return {
             "access_token": self.access_token,
             "token_type": "Bearer",
@@ -40,10 +40,10 @@ class TokenPair:
 
 
 @dataclass(slots=True)
-class _Lease[T]:
-    """Something that is valid until a moment."""
+class _Issued[T]:
+    """Whom a token was issued to, and until when it is valid."""
 
-    of: T
+    holder: T
     until: datetime
     used: bool = False
 
@@ -53,75 +53,75 @@ class Tokens:
     """All tokens of both generations, dated in wall time."""
 
     clock: Clock
-    _access: dict[str, _Lease[Grant]] = field(default_factory=dict)
-    _refresh: dict[str, _Lease[Grant]] = field(default_factory=dict)
-    _codes: dict[str, _Lease[Grant]] = field(default_factory=dict)
-    _applications: dict[str, _Lease[str]] = field(default_factory=dict)
+    _access: dict[str, _Issued[Grant]] = field(default_factory=dict)
+    _refresh: dict[str, _Issued[Grant]] = field(default_factory=dict)
+    _codes: dict[str, _Issued[Grant]] = field(default_factory=dict)
+    _applications: dict[str, _Issued[str]] = field(default_factory=dict)
 
     def issue(self, grant: Grant, pair: TokenPair | None = None) -> TokenPair:
-        """Hand out an access and a refresh token."""
+        """Issue an access and a refresh token."""
         pair = pair or TokenPair(str(uuid4()), str(uuid4()))
-        self._access[pair.access_token] = _Lease(grant, self.clock.wall + ACCESS_LIFETIME)
-        self._refresh[pair.refresh_token] = _Lease(grant, self.clock.wall + REFRESH_LIFETIME)
+        self._access[pair.access_token] = _Issued(grant, self.clock.wall + ACCESS_LIFETIME)
+        self._refresh[pair.refresh_token] = _Issued(grant, self.clock.wall + REFRESH_LIFETIME)
         return pair
 
     def code(self, grant: Grant) -> str:
-        """Hand out an authorization code."""
+        """Issue an authorization code."""
         code = str(uuid4())
-        self._codes[code] = _Lease(grant, self.clock.wall + CODE_LIFETIME)
+        self._codes[code] = _Issued(grant, self.clock.wall + CODE_LIFETIME)
         return code
 
     def exchange(self, code: str, application_id: str) -> TokenPair | None:
-        """Turn an authorization code into tokens, once."""
-        lease = self._codes.get(code)
-        if not self._open(lease, application_id):
+        """Exchange an authorization code for tokens, once."""
+        issued = self._codes.get(code)
+        if not self._is_valid(issued, application_id):
             return None
-        return self.issue(self._codes.pop(code).of)
+        return self.issue(self._codes.pop(code).holder)
 
     def refresh(self, token: str, application_id: str) -> TokenPair | None:
-        """Rotate: new tokens, and ten more minutes for the refresh token that was used."""
-        lease = self._refresh.get(token)
-        if lease is None or not self._open(lease, application_id):
+        """Issue new tokens; the refresh token that was used stays valid for ten minutes."""
+        issued = self._refresh.get(token)
+        if issued is None or not self._is_valid(issued, application_id):
             return None
-        if not lease.used:
-            lease.used = True
-            lease.until = min(lease.until, self.clock.wall + REFRESH_GRACE)
-        return self.issue(lease.of)
+        if not issued.used:
+            issued.used = True
+            issued.until = min(issued.until, self.clock.wall + REFRESH_GRACE)
+        return self.issue(issued.holder)
 
     def grant_of(self, access_token: str) -> Grant | None:
-        """Return what an access token opens."""
-        lease = self._access.get(access_token)
-        return lease.of if lease is not None and self.clock.wall < lease.until else None
+        """Return the grant of an access token that is valid."""
+        issued = self._access.get(access_token)
+        return issued.holder if issued is not None and self.clock.wall < issued.until else None
 
     def issue_application(self, application_id: str) -> str:
-        """Hand out a token of API v3."""
+        """Issue a token of API v3."""
         token = str(uuid4())
-        self._applications[token] = _Lease(application_id, self.clock.wall + APPLICATION_LIFETIME)
+        self._applications[token] = _Issued(application_id, self.clock.wall + APPLICATION_LIFETIME)
         return token
 
     def application_of(self, token: str) -> str | None:
-        """Return whose token of API v3 this is."""
-        lease = self._applications.get(token)
-        return lease.of if lease is not None and self.clock.wall < lease.until else None
+        """Return the application ID of a token of API v3 that is valid."""
+        issued = self._applications.get(token)
+        return issued.holder if issued is not None and self.clock.wall < issued.until else None
 
     def expire_access(self) -> None:
-        """Let every access and application token expire now; refresh tokens live on."""
+        """Let every access and application token expire now, but no refresh token."""
         self._access.clear()
         self._applications.clear()
 
     def revoke(self, application_id: str) -> None:
-        """Take back all tokens of an application's owners, refresh tokens too."""
-        for leases in (self._access, self._refresh, self._codes):
+        """Revoke all tokens of an application and its owners, refresh tokens too."""
+        for tokens in (self._access, self._refresh, self._codes):
             for token in [
-                key for key, it in leases.items() if it.of.application_id == application_id
+                key for key, it in tokens.items() if it.holder.application_id == application_id
             ]:
-                del leases[token]
-        for token in [key for key, it in self._applications.items() if it.of == application_id]:
+                del tokens[token]
+        for token in [key for key, it in self._applications.items() if it.holder == application_id]:
             del self._applications[token]
 
-    def _open(self, lease: _Lease[Grant] | None, application_id: str) -> bool:
+    def _is_valid(self, issued: _Issued[Grant] | None, application_id: str) -> bool:
         return (
-            lease is not None
-            and lease.of.application_id == application_id
-            and self.clock.wall < lease.until
+            issued is not None
+            and issued.holder.application_id == application_id
+            and self.clock.wall < issued.until
         )

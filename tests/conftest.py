@@ -1,21 +1,27 @@
 """What all tests share: a Home Assistant that finds this integration, and that asks nobody."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import Entity
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from syrupy.assertion import SnapshotAssertion
 
 # Home Assistant looks for custom integrations in the package of this name that is imported first.
-import custom_components.smartcar_dynamic  # noqa: F401
+from custom_components.smartcar_dynamic import PLATFORMS
 from simulator import Simulator
 
 from .cars import Car, Writes
 from .home import home as home  # noqa: PLC0414 - a fixture for all
 from .senders import MANAGEMENT_TOKEN, WEBHOOK_ID, Sender
+from .smartcar.catalogue import rich_payload
 
 NOBODY = "http://127.0.0.1:9"
 
@@ -99,6 +105,37 @@ async def set_up(hass: HomeAssistant, socket_enabled: None) -> AsyncGenerator[Se
 async def entry(set_up: SetUp, entry_v2: MockConfigEntry) -> MockConfigEntry:
     """Set up an entry; what comes to its callback may be of either generation."""
     return await set_up(entry_v2)
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Return snapshots in Home Assistant's own format."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Return the platforms of `rich_entry`; a module may have fewer."""
+    return PLATFORMS
+
+
+@pytest.fixture
+async def rich_entry(
+    hass: HomeAssistant,
+    entry_v3: MockConfigEntry,
+    platforms: list[Platform],
+    sender: Sender,
+    set_up: SetUp,
+) -> AsyncGenerator[MockConfigEntry]:
+    """Set up an entry whose vehicle has reported every signal of the catalogue; all is enabled."""
+    with (
+        patch("custom_components.smartcar_dynamic.PLATFORMS", platforms),
+        patch.object(Entity, "entity_registry_enabled_default", new=True),
+    ):
+        await set_up(entry_v3)
+        await sender.deliver(rich_payload())
+        yield entry_v3
+        await hass.config_entries.async_unload(entry_v3.entry_id)
 
 
 @pytest.fixture

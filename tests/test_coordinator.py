@@ -460,13 +460,13 @@ async def test_there_is_no_rate_without_charging(sender: Sender, car: Car, tell:
     await sender.deliver(tell.values(1, tell.failed(power, NOT_CHARGING)))
     assert car.entity_id(power) is None
     await sender.deliver(tell.values(2, tell.value(power, 7.2, unit="kw")))
-    assert float(car.value(power)) == 7200
+    assert float(car.value(power)) == 7.2
     await sender.deliver(tell.values(3, tell.failed(power, NOT_CHARGING)))
-    assert car.value(power) == "unknown"
+    assert car.value(power) == "0.0"
     await sender.deliver(tell.values(4, tell.value(power, 7.2, unit="kw")))
-    assert float(car.value(power)) == 7200
+    assert float(car.value(power)) == 7.2
     await sender.deliver(tell.errors(5, at_problem(NOT_CHARGING, power, resolved=True)))
-    assert float(car.value(power)) == 7200
+    assert float(car.value(power)) == 7.2
 
 
 @pytest.mark.usefixtures("entry")
@@ -584,7 +584,7 @@ async def test_a_car_that_was_left_out_is_ignored(
     assert (await sender.deliver(TUTORIAL)).status == 204
     assert car.device is None
     assert entry.runtime_data.coordinator.vehicles == {}
-    assert entry.runtime_data.store.data.status.counts == {"state": 1}
+    assert entry.runtime_data.store.data.status.deliveries == {"state": 1}
 
 
 @pytest.mark.usefixtures("entry")
@@ -792,7 +792,7 @@ async def test_an_empty_list_is_doubted_once_while_cars_deliver(hass: HomeAssist
     assert [state.listed for state in coordinator.vehicles.values()] == listed == [True, True]
     coordinator.async_update_account([])
     assert [state.listed for state in coordinator.vehicles.values()] == [False, False]
-    await coordinator._store.async_save()
+    await coordinator._store.async_close()
     await coordinator._store.async_remove()
 
 
@@ -801,7 +801,7 @@ async def test_an_empty_list_is_believed_where_no_car_delivers(hass: HomeAssista
     coordinator.async_update_account([VehicleInfo("one"), VehicleInfo("two")])
     coordinator.async_update_account([])
     assert [state.listed for state in coordinator.vehicles.values()] == [False, False]
-    await coordinator._store.async_save()
+    await coordinator._store.async_close()
     await coordinator._store.async_remove()
 
 
@@ -827,7 +827,7 @@ async def test_the_accounts_list_brings_new_vehicles_and_facts_and_leaves_out_wh
     assert (one.info.make, one.info.model) == ("AUDI", "A3")
     coordinator.async_update_info(VehicleInfo("one", model="A3"))
     assert told == ["one", "two", "one", "one"]
-    await store.async_save()
+    await store.async_close()
     assert len(hass_storage["smartcar_dynamic.an-entry"]["data"]["vehicles"]) == 2
 
 
@@ -840,7 +840,7 @@ async def test_vehicles_that_got_new_ids_keep_what_is_known_of_them(hass: HomeAs
     assert coordinator.vehicles["new"].id == "new"
     assert coordinator.vehicles["new"].readings[CHARGE] == Reading(CHARGE, 50, "%")
     assert coordinator.vehicles["new"].subscribed_to is None
-    await coordinator._store.async_save()
+    await coordinator._store.async_close()
     await coordinator._store.async_remove()
 
 

@@ -110,8 +110,9 @@ async def test_the_callback_is_described(home: Home) -> None:
     data = await of_entry(home)
     assert data["api"] == "v3"
     assert data["smartcar_webhook_id_known"] is True
-    assert data["callback"] == {"cloudhook": False, "obstacle": None, "same_as_verified": True}
-    assert data["verified_at"]
+    assert data["callback"] == {"cloudhook": False, "obstacle": None, "same_as_delivering": True}
+    assert data["answered_at"]
+    assert data["signed_at"]
     assert data["subscribed_at"]
     assert data["last_delivery"]
 
@@ -119,19 +120,17 @@ async def test_the_callback_is_described(home: Home) -> None:
 async def test_an_address_that_was_never_verified_is_compared_with_nothing(home: Home) -> None:
     await home.live(verify=False)
     data = await of_entry(home)
-    assert data["callback"]["same_as_verified"] is None
-    assert data["verified_at"] is None
+    assert data["callback"]["same_as_delivering"] is None
+    assert data["answered_at"] is None
+    assert data["signed_at"] is None
 
 
 async def test_what_came_is_counted_by_kind_and_outcome(home: Home) -> None:
     await eventful(home, Kind.CURRENT)
     data = await of_entry(home)
-    counts = data["counts"]
-    assert counts["challenge"] == 1
-    assert counts["state"] >= 1
-    assert counts["state_test"] == 1
-    assert counts["wrong_signature"] == 1
-    assert counts["unsigned"] == 1
+    assert data["deliveries"]["state"] >= 1
+    assert data["deliveries"]["state_test"] == 1
+    assert data["rejections"] == {"wrong_signature": 1, "unsigned": 1}
     assert data["last_rejection"] == "unsigned"
     assert data["last_rejected"]
     assert data["last_test"]

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+import re
 import sys
 
 import pytest
@@ -111,3 +112,14 @@ def test_smartcar_imports_nothing_of_home_assistant() -> None:
 
 def test_smartcar_imports_nothing_outside_itself() -> None:
     assert {level for path in SMARTCAR.glob("*.py") for level in levels(path)} == {0, 1}
+
+
+def test_the_architecture_page_names_every_module() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    drawing = page.partition("```\n")[2].partition("```")[0]
+    named = set(re.findall(r"\b[\w]+\.py\b", drawing))
+    house = ROOT / HOUSES[0]
+    real = {
+        path.name for path in house.rglob("*.py") if path.parent == house or path.stem != "__init__"
+    }
+    assert named == real

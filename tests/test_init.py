@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import timedelta
 import logging
 from typing import Any
 from unittest.mock import patch
@@ -351,7 +352,7 @@ async def test_no_secret_is_in_the_log_of_a_whole_run(
         entry.runtime_data.subscriptions.async_request()
         await settled(hass)
         await entry.runtime_data.monitor.async_check()
-        simulator.calm()
+        simulator.clear_faults()
     await hass.config_entries.async_reload(entry.entry_id)
     simulator.fail_api(500, times=100)
     await hass.config_entries.async_remove(entry.entry_id)
@@ -400,6 +401,7 @@ async def test_a_car_that_is_gone_from_the_account_can_be_deleted_which_unsubscr
     set_up: SetUp,
     simulator: Simulator,
     sender: Sender,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     webhook = await webhook_of(simulator, Kind.CURRENT)
     entry = await set_up(entry_at(simulator, Kind.CURRENT, webhook))
@@ -415,7 +417,11 @@ async def test_a_car_that_is_gone_from_the_account_can_be_deleted_which_unsubscr
     assert car.device is None
     assert car.states == {}
     assert simulator.cloud.subscriptions == {}
-    # One that comes back is a new one, also where it says what it said before.
+    # What was on its way is ignored.
+    await sender.deliver({**payload, "eventId": "late"})
+    assert car.device is None
+    # A vehicle that comes back is a new one, also where it says what it said before.
+    freezer.tick(timedelta(minutes=6))
     await sender.deliver({**payload, "eventId": "later"})
     assert car.value(CHARGE) == "50"
 

@@ -10,12 +10,24 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
-from .api import create_client
+from .allowance import Plan
+from .api import create_client, reading_client
 from .checks.issues import async_drop_all, async_raise_not_unsubscribed
 from .checks.monitor import Monitor
-from .const import CONF_EXCLUDED, CONF_MANAGEMENT_TOKEN, CONF_SMARTCAR_WEBHOOK_ID, DOMAIN
+from .const import (
+    CONF_CALLS_PER_MONTH,
+    CONF_EXCLUDED,
+    CONF_MANAGEMENT_TOKEN,
+    CONF_READ_ON_NEWS,
+    CONF_RESERVE,
+    CONF_SMARTCAR_WEBHOOK_ID,
+    DEFAULT_TITLE,
+    DOMAIN,
+)
 from .coordinator import SmartcarCoordinator
-from .device import async_remove_devices, async_update_device, vehicle_id_of
+from .device import async_remove_devices, async_update_device, vehicle_id_of, vehicle_name
+from .planned_reads import PlannedReads
+from .reader import Reader
 from .runtime import EntryReceiver, SmartcarConfigEntry, SmartcarRuntimeData
 from .services import async_register_services
 from .smartcar.client import SmartcarApiError, SmartcarError
@@ -25,19 +37,21 @@ from .store import SmartcarStore, StoredData
 from .subscriptions import Subscriptions
 from .vehicle import VehicleState
 from .webhook import cloudhook
-from .webhook.handler import SmartcarWebhook
+from .webhook.handler import SmartcarWebhook, async_pause
 
 _LOGGER = logging.getLogger(__name__)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-PLATFORMS = [Platform.BINARY_SENSOR, Platform.DEVICE_TRACKER, Platform.SENSOR]
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.DEVICE_TRACKER, Platform.SENSOR]
 
 _REMOVAL_TIMEOUT = 30
 
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
-    """Set up the actions."""
+    """Set up the actions, and have deliveries sent again until their entries are loaded."""
     async_register_services(hass)
+    for entry in hass.config_entries.async_entries(DOMAIN, include_disabled=False):
+        async_pause(hass, entry.data[CONF_WEBHOOK_ID])
     return True
 
 
@@ -45,6 +59,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     """Set up from what is stored: Smartcar need not be up."""
     store = SmartcarStore(hass, entry.entry_id)
     await store.async_load()
+    entry.async_on_unload(store.async_close)
+    default = Plan()
+    store.data.allowance.plan = Plan(
+        calls_per_month=int(entry.options.get(CONF_CALLS_PER_MONTH, default.calls_per_month)),
+        reserve=int(entry.options.get(CONF_RESERVE, default.reserve)),
+    )
     coordinator = SmartcarCoordinator(hass, store, entry.options.get(CONF_EXCLUDED, ()))
     client = create_client(hass, entry)
     subscriptions = Subscriptions(hass, entry, client, store, coordinator)
@@ -63,21 +83,32 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
         coordinator=coordinator,
         subscriptions=subscriptions,
     )
+    reading = reading_client(client)
+    reader = None if reading is None else Reader(hass, entry, reading, coordinator)
     entry.runtime_data = SmartcarRuntimeData(
-        store, coordinator, Decoder(), webhook, client, subscriptions, monitor
+        store, coordinator, Decoder(), webhook, client, subscriptions, monitor, reader
     )
     async_remove_devices(hass, entry.entry_id, coordinator.excluded)
 
     def update_device(vehicle: VehicleState) -> None:
         async_update_device(hass, entry, vehicle.info)
+        if entry.title == DEFAULT_TITLE:
+            hass.config_entries.async_update_entry(entry, title=vehicle_name(vehicle.info))
 
     entry.async_on_unload(coordinator.async_add_vehicle_listener(update_device))
     for vehicle in coordinator.vehicles.values():
         update_device(vehicle)
     webhook.async_register()
+    entry.async_on_unload(webhook.async_pause)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     subscriptions.async_start()
     monitor.async_start()
+    if reader is not None:
+        reader.async_start(entry.data[CONF_WEBHOOK_ID])
+    if reader is not None and entry.options.get(CONF_READ_ON_NEWS):
+        planned_reads = PlannedReads(hass, entry, store, coordinator, reader)
+        planned_reads.async_start()
+        entry.runtime_data.planned_reads = planned_reads
     return True
 
 
@@ -86,7 +117,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) ->
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
     entry.runtime_data.webhook.async_pause()
-    await entry.runtime_data.store.async_save()
+    await entry.runtime_data.client.wait_for_renewal()
+    await entry.runtime_data.store.async_close()
     return True
 
 

@@ -80,6 +80,10 @@ class SmartcarConfigFlow(
         return None
 
     @override
+    async def _async_new_management_token(self) -> ConfigFlowResult:
+        return await self.async_step_management_token()
+
+    @override
     async def _async_after_credentials(self) -> ConfigFlowResult:
         return await self.async_step_callback()
 

@@ -35,7 +35,7 @@ def reauthenticate_url(
             for active in vehicle.active_problems.values()
             if active.problem.remedy is Remedy.REAUTHENTICATE
         )
-        application_id = next((URL(url).query.get("client_id") for url in urls if url), None)
+        application_id = next((_client_id_of(url) for url in urls if url), None)
     if application_id is None:
         return None
     query = {
@@ -44,6 +44,13 @@ def reauthenticate_url(
         "vehicle_id": vehicle.id,
     }
     return str(URL(f"{hosts.connect}/oauth/reauthenticate").with_query(query))
+
+
+def _client_id_of(url: str) -> str | None:
+    try:
+        return URL(url).query.get("client_id")
+    except ValueError:
+        return None
 
 
 def authorize_url(hosts: Hosts, application_id: str, redirect_uri: str, state: str) -> str:

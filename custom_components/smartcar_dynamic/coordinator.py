@@ -9,8 +9,12 @@ from dataclasses import replace
 import logging
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 
+from .allowance import Allowance
+from .const import CALLS_LEFT, CALLS_USED, LAST_DELIVERY
 from .smartcar.model import Delivery, Report, VehicleInfo
+from .smartcar.times import CLOCK_TOLERANCE
 from .store import SmartcarStore
 from .util import Listeners, format_traceback, now_ms
 from .vehicle import Changes, VehicleState
@@ -19,8 +23,11 @@ _LOGGER = logging.getLogger(__name__)
 
 _MAX_SEEN = 1024
 _MAX_NOTED = 256
+# Smartcar's last attempt to deliver comes three minutes after the first.
+_IGNORE_DELETED_FOR = 5 * 60_000
 
 type KeyListener = Callable[[], None]
+type ReportListener = Callable[[VehicleState, Report, Iterable[str]], None]
 
 
 class SmartcarCoordinator:
@@ -41,20 +48,49 @@ class SmartcarCoordinator:
         self._data = store.data
         self._list_was_empty = False
         self._noted: set[str] = set()
+        self._faulted: set[str] = set()
+        self._ignored_until: dict[str, int] = {}
         self._key_listeners: dict[str, dict[str, KeyListener]] = {}
         self._new_key_listeners = Listeners[VehicleState, Iterable[str]]()
         self._vehicle_listeners = Listeners[VehicleState]()
+        self._report_listeners = Listeners[VehicleState, Report, Iterable[str]]()
         for vehicle_id in self.excluded:
             self._data.vehicles.pop(vehicle_id, None)
-        # The clock may have been set back since.
-        self._received_at = max(
-            (vehicle.last_delivery or 0 for vehicle in self.vehicles.values()), default=0
-        )
+        self._received_at = 0
+        self._forget_future()
 
     @property
     def vehicles(self) -> Mapping[str, VehicleState]:
         """Return the vehicles by Smartcar's ID."""
         return self._data.vehicles
+
+    @property
+    def allowance(self) -> Allowance:
+        """Return the count of billed calls, and what the plan leaves."""
+        return self._data.allowance
+
+    @callback
+    def async_count_call(self, vehicle_id: str, *, command: bool = False) -> None:
+        """Count a billed call just before it is made."""
+        self.allowance.count(vehicle_id, dt_util.utcnow(), command=command)
+        self.async_notify_keys(vehicle_id, (CALLS_USED, CALLS_LEFT))
+        self._store.async_schedule_save()
+
+    @callback
+    def async_exhaust(self, vehicle_id: str) -> None:
+        """Take Smartcar's word that the plan has no more calls in this month, and tell it."""
+        self.allowance.exhaust(vehicle_id, dt_util.utcnow())
+        self.async_notify_keys(vehicle_id, (CALLS_USED, CALLS_LEFT))
+        if (vehicle := self.vehicles.get(vehicle_id)) is not None:
+            self.async_notify(vehicle)
+
+    @callback
+    def async_notify_keys(self, vehicle_id: str, keys: Iterable[str]) -> None:
+        """Tell the listeners of keys that no report changes."""
+        listeners = self._key_listeners.get(vehicle_id, {})
+        for key in keys:
+            if (listener := listeners.get(key)) is not None:
+                self._guard(key, listener)
 
     @callback
     def async_next_time(self) -> int:
@@ -62,6 +98,8 @@ class SmartcarCoordinator:
 
         Home Assistant's clock may be set back; deliveries still come one after another.
         """
+        if self._received_at > now_ms() + CLOCK_TOLERANCE:
+            self._forget_future()
         self._received_at = max(self._received_at + 1, now_ms())
         return self._received_at
 
@@ -76,10 +114,10 @@ class SmartcarCoordinator:
         for report in delivery.reports:
             self._guard(f"vehicle {report.vehicle.short_id}", self._apply, report)
         for fault in delivery.faults:
-            if self._is_first(fault.partition("[")[0]):
+            if _is_first(self._faulted, fault.partition("[")[0]):
                 _LOGGER.error("Could not decode a part of a delivery: %s", fault)
         for note in delivery.notes:
-            if self._is_first(note):
+            if _is_first(self._noted, note):
                 _LOGGER.info("Skipped a part of a delivery: %s", note)
         self._store.async_schedule_save()
 
@@ -139,7 +177,8 @@ class SmartcarCoordinator:
 
     @callback
     def async_forget(self, vehicle_id: str) -> None:
-        """Drop a deleted vehicle."""
+        """Drop a deleted vehicle, and ignore what was sent before it was unsubscribed."""
+        self._ignored_until[vehicle_id] = now_ms() + _IGNORE_DELETED_FOR
         self._data.vehicles.pop(vehicle_id, None)
         self._key_listeners.pop(vehicle_id, None)
         self._store.async_schedule_save()
@@ -174,19 +213,51 @@ class SmartcarCoordinator:
         """Call back when a vehicle appeared, or its attributes, problems or account changed."""
         return self._vehicle_listeners.add(listener)
 
+    @callback
+    def async_add_report_listener(self, listener: ReportListener) -> CALLBACK_TYPE:
+        """Call back after a report, with the keys of the values that it changed."""
+        return self._report_listeners.add(listener)
+
+    def _forget_future(self) -> None:
+        """Go on from the clock's present; nothing would be newer than what it said before."""
+        latest = now_ms() + CLOCK_TOLERANCE
+        last = 0
+        for vehicle in self.vehicles.values():
+            vehicle.forget_after(latest)
+            last = max(last, vehicle.last_delivery or 0)
+        self._received_at = last
+
     def _apply(self, report: Report) -> None:
         info = report.vehicle
-        if info.id in self.excluded or report.repeated:
+        if info.id in self.excluded or report.repeated or self._is_ignored(info.id):
             return
         vehicle = self.vehicles.get(info.id) or self._add(info)
+        last_delivery = vehicle.last_delivery
         changes = vehicle.apply(report)
+        if not report.pushed:
+            # The question is whether Smartcar delivers.
+            vehicle.last_delivery = last_delivery
+            changes.keys.remove(LAST_DELIVERY)
         if report.id is not None:
             self._remember(report.id)
         if not vehicle.listed:
             vehicle.listed = changes.vehicle = True
+        changed = tuple(changes.keys)
         if changes.availability:
             changes.keys += self._key_listeners.get(vehicle.id, ())
         self._notify(vehicle, changes)
+        for listener in self._report_listeners:
+            self._guard("what follows a report", listener, vehicle, report, changed)
+
+    def _is_ignored(self, vehicle_id: str) -> bool:
+        """Tell whether a vehicle was deleted just now."""
+        until = self._ignored_until.get(vehicle_id)
+        if until is None:
+            return False
+        if now_ms() < until:
+            return True
+        del self._ignored_until[vehicle_id]
+        return False
 
     def _notify(self, vehicle: VehicleState, changes: Changes) -> None:
         listeners = self._key_listeners.get(vehicle.id, {})
@@ -218,7 +289,7 @@ class SmartcarCoordinator:
             self._log_fault(what, error)
 
     def _log_fault(self, what: str, error: Exception) -> None:
-        if self._is_first(what):
+        if _is_first(self._faulted, what):
             _LOGGER.error("Could not update %s: %s", what, format_traceback(error))
 
     def _add(self, info: VehicleInfo) -> VehicleState:
@@ -232,8 +303,10 @@ class SmartcarCoordinator:
         if len(seen) > _MAX_SEEN:
             seen.popitem(last=False)
 
-    def _is_first(self, note: str) -> bool:
-        if note in self._noted or len(self._noted) >= _MAX_NOTED:
-            return False
-        self._noted.add(note)
-        return True
+
+def _is_first(noted: set[str], note: str) -> bool:
+    """Tell whether a note is new; none is after many, so that they do not flood the log."""
+    if note in noted or len(noted) >= _MAX_NOTED:
+        return False
+    noted.add(note)
+    return True

@@ -9,6 +9,7 @@ from homeassistant.helpers import device_registry as dr
 
 from .const import DASHBOARD_URL, DOMAIN
 from .smartcar.model import VehicleInfo
+from .util import plain_text
 from .vehicle import VehicleState
 
 _ACRONYMS = {"BMW", "BYD", "DS", "GMC", "MG", "MINI", "NIO", "SEAT"}
@@ -45,7 +46,8 @@ def async_vehicle_names(
     names: dict[str, str] = {}
     for vehicle_id, vehicle in vehicles.items():
         device = async_get_device(hass, entry_id, vehicle_id)
-        names[vehicle_id] = (device.name_by_user if device else None) or vehicle_name(vehicle.info)
+        name = (device.name_by_user if device else None) or vehicle_name(vehicle.info)
+        names[vehicle_id] = plain_text(name)
     times = Counter(names.values())
     return {
         vehicle_id: f"{name} · {vehicle_id[-4:]}" if times[name] > 1 else name

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, override
 
 from homeassistant.components.device_tracker import TrackerEntity, TrackerEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -58,6 +59,12 @@ class SmartcarDeviceTracker(SmartcarReadingEntity, TrackerEntity):
     """A device tracker."""
 
     entity_description: SmartcarTrackerEntityDescription
+
+    @property
+    @override
+    def entity_category(self) -> EntityCategory | None:
+        """Return none: a diagnostic entity's triggers are not offered for its device."""
+        return None
 
     @override
     def _set_value(self, value: Value | None) -> None:

@@ -5,9 +5,15 @@ from dataclasses import dataclass
 import logging
 from typing import override
 
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+)
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import (
     AddConfigEntryEntitiesCallback,
@@ -58,6 +64,15 @@ class SmartcarEntity(Entity):
         self.async_on_remove(self._async_add_listener())
         # The value may have changed while Home Assistant was adding the entity.
         self._update()
+
+    async def async_update(self) -> None:
+        """Read the vehicle, as `homeassistant.update_entity` asks for; several entities are one.
+
+        Home Assistant tells the caller of no error here, so it is logged.
+        """
+        entry: SmartcarConfigEntry | None = self.platform.config_entry
+        if entry is not None and (reader := entry.runtime_data.reader) is not None:
+            await reader.async_read_or_log(self._vehicle)
 
     @callback
     def async_entity_id_changed(self) -> None:
@@ -133,18 +148,25 @@ def async_add_reading_entities(
             # The vehicle was deleted and has come back.
             known_keys = set()
         known[vehicle.id] = (vehicle, known_keys)
-        new = [key for key in keys if key not in known_keys]
-        known_keys.update(new)
-        entities = [
-            entity
-            for key in new
-            if (entity := create(coordinator, vehicle, key)) is not None
-            and not async_is_owned_by_other_entry(coordinator.hass, entry, platform, vehicle, key)
-        ]
+        entities = []
+        for key in keys:
+            if key in known_keys or async_is_owned_by_other_entry(
+                coordinator.hass, entry, platform, vehicle, key
+            ):
+                continue
+            known_keys.add(key)
+            if (entity := create(coordinator, vehicle, key)) is not None:
+                entities.append(entity)
         if entities:
             async_add_entities(entities)
 
+    @callback
+    def add_all() -> None:
+        for vehicle in coordinator.vehicles.values():
+            add(vehicle, vehicle.keys)
+
     entry.async_on_unload(coordinator.async_add_new_key_listener(add))
+    entry.async_on_unload(_async_add_removal_listener(coordinator.hass, add_all))
 
 
 @callback
@@ -163,18 +185,37 @@ def async_add_vehicle_entities(
         # One that was deleted and has come back is another object.
         if known.get(vehicle.id) is vehicle:
             return
-        known[vehicle.id] = vehicle
-        async_add_entities(
-            entity
-            for entity in create(vehicle)
-            if not async_is_owned_by_other_entry(
+        entities = list(create(vehicle))
+        if any(
+            async_is_owned_by_other_entry(
                 coordinator.hass, entry, platform, vehicle, entity.entity_description.key
             )
-        )
+            for entity in entities
+        ):
+            return
+        known[vehicle.id] = vehicle
+        async_add_entities(entities)
 
-    for vehicle in coordinator.vehicles.values():
-        add(vehicle)
+    @callback
+    def add_all() -> None:
+        for vehicle in coordinator.vehicles.values():
+            add(vehicle)
+
+    add_all()
     entry.async_on_unload(coordinator.async_add_vehicle_listener(add))
+    entry.async_on_unload(_async_add_removal_listener(coordinator.hass, add_all))
+
+
+@callback
+def _async_add_removal_listener(hass: HomeAssistant, listener: Callable[[], None]) -> CALLBACK_TYPE:
+    """Call back when another entry of ours was removed: its entities may be ours now."""
+
+    @callback
+    def changed(change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        if change is ConfigEntryChange.REMOVED and entry.domain == DOMAIN:
+            listener()
+
+    return async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, changed)
 
 
 @callback

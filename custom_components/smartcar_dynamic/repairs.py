@@ -11,12 +11,12 @@ from .api import hosts
 from .checks.issues import check_of
 from .checks.result import CheckStatus
 from .connect import async_application_id, reauthenticate_url
-from .const import CONF_MANAGEMENT_TOKEN, DOMAIN
+from .const import CONF_MANAGEMENT_TOKEN, DASHBOARD_URL, DOMAIN
 from .device import async_remove_devices
 from .flows import forms
 from .runtime import SmartcarConfigEntry
 from .smartcar.client import SmartcarError
-from .util import now_ms
+from .util import now_ms, plain_text
 from .vehicle import VehicleState
 from .webhook.uri import async_get_callback_uri
 
@@ -31,7 +31,8 @@ class _EntryRepairFlow(RepairsFlow):
     def __init__(self, entry: SmartcarConfigEntry, data: IssueData) -> None:
         self._entry = entry
         self._placeholders = {
-            "entry": entry.title,
+            "entry": plain_text(entry.title),
+            "dashboard": DASHBOARD_URL,
             **{name: str(value) for name, value in data.items() if value is not None},
         }
 
@@ -144,7 +145,9 @@ class VehicleGoneRepairFlow(_EntryRepairFlow):
 
 
 class SignaturesRepairFlow(_EntryRepairFlow):
-    """Takes the right management token: one that signs what was refused."""
+    """Takes the right management token: one that signs what was refused, or entered twice."""
+
+    _doubted = ""
 
     @override
     async def async_step_confirm(
@@ -154,8 +157,11 @@ class SignaturesRepairFlow(_EntryRepairFlow):
         errors = {}
         if user_input is not None:
             token = user_input[CONF_MANAGEMENT_TOKEN].strip()
-            error = self._entry.runtime_data.async_try_management_token(token)
-            if error is not None:
+            runtime = self._entry.runtime_data
+            if token != self._doubted and not runtime.async_may_be_management_token(token):
+                self._doubted = token
+                errors = {CONF_MANAGEMENT_TOKEN: "wrong_management_token"}
+            elif error := forms.management_token_error(token, self._entry.data):
                 errors = {CONF_MANAGEMENT_TOKEN: error}
             else:
                 self.hass.config_entries.async_update_entry(
@@ -170,6 +176,15 @@ class SignaturesRepairFlow(_EntryRepairFlow):
             errors=errors,
             description_placeholders=self._placeholders,
         )
+
+
+class StorageRepairFlow(_EntryRepairFlow):
+    """Closes once the owner knows that the stored data could not be read."""
+
+    @override
+    async def _async_error(self) -> str | None:
+        self._entry.runtime_data.store.is_set_aside = False
+        return None
 
 
 class MigrationRepairFlow(_EntryRepairFlow):
@@ -187,6 +202,9 @@ class MigrationRepairFlow(_EntryRepairFlow):
         result = await self.hass.config_entries.flow.async_init(
             DOMAIN,
             context={"source": SOURCE_RECONFIGURE, "entry_id": self._entry.entry_id},
+        )
+        await self.hass.config_entries.flow.async_configure(
+            result["flow_id"], {"next_step_id": "move"}
         )
         return self.async_abort(
             reason="continue_in_reconfigure",
@@ -207,6 +225,7 @@ class UnloadedRepairFlow(ConfirmRepairFlow):
             known = result.get("description_placeholders") or {}
             result["description_placeholders"] = {
                 "callback_uri": "-",
+                "dashboard": DASHBOARD_URL,
                 "url": _MY_SMARTCAR,
                 **known,
             }
@@ -225,14 +244,18 @@ async def async_create_fix_flow(
     )
     if entry is None or entry.state is not ConfigEntryState.LOADED:
         return UnloadedRepairFlow()
+    vehicle_id = str(data.get("vehicle_id"))
     match data.get("issue"):
         case "signatures_rejected":
-            return SignaturesRepairFlow(entry, data)
-        case "api_v2_end":
-            return MigrationRepairFlow(entry, data)
+            flow: RepairsFlow = SignaturesRepairFlow(entry, data)
+        case "api_v2_end" | "api_v2_ended":
+            flow = MigrationRepairFlow(entry, data)
+        case "storage_set_aside":
+            flow = StorageRepairFlow(entry, data)
         case "vehicle_gone":
-            return VehicleGoneRepairFlow(entry, data, str(data["vehicle_id"]))
-    vehicle = entry.runtime_data.coordinator.vehicles.get(str(data.get("vehicle_id")))
-    if vehicle is not None:
-        return VehicleRepairFlow(entry, data, vehicle)
-    return CheckRepairFlow(entry, data)
+            flow = VehicleGoneRepairFlow(entry, data, vehicle_id)
+        case _ if vehicle := entry.runtime_data.coordinator.vehicles.get(vehicle_id):
+            flow = VehicleRepairFlow(entry, data, vehicle)
+        case _:
+            flow = CheckRepairFlow(entry, data)
+    return flow

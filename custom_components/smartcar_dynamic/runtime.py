@@ -1,5 +1,6 @@
 """A loaded entry's parts, and what they do when something arrives at its callback URI."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 import logging
@@ -10,13 +11,15 @@ from homeassistant.core import HomeAssistant, callback
 from .checks.monitor import Monitor
 from .const import CONF_SMARTCAR_WEBHOOK_ID
 from .coordinator import SmartcarCoordinator
+from .planned_reads import PlannedReads
+from .reader import Reader
 from .smartcar.client import SmartcarClient, SmartcarError
 from .smartcar.decoder import Decoder
 from .store import SmartcarStore
 from .subscriptions import Subscriptions
 from .util import now_ms
 from .webhook.handler import SmartcarWebhook
-from .webhook.status import MANY_WRONG_SIGNATURES, Rejection
+from .webhook.status import Rejection
 from .webhook.uri import async_get_callback_uri
 
 _LOGGER = logging.getLogger(__name__)
@@ -26,7 +29,11 @@ type SmartcarConfigEntry = ConfigEntry[SmartcarRuntimeData]
 
 @dataclass(slots=True)
 class SmartcarRuntimeData:
-    """The parts of a loaded entry."""
+    """The parts of a loaded entry.
+
+    `reader` is there where reads are possible: on API v3. `planned_reads` is where the owner wants
+    them to be made when they bring news.
+    """
 
     store: SmartcarStore
     coordinator: SmartcarCoordinator
@@ -35,6 +42,8 @@ class SmartcarRuntimeData:
     client: SmartcarClient
     subscriptions: Subscriptions
     monitor: Monitor
+    reader: Reader | None = None
+    planned_reads: PlannedReads | None = None
 
     async def async_forget(self, vehicle_id: str) -> None:
         """Drop a vehicle that its owner deleted, and unsubscribe it."""
@@ -51,13 +60,15 @@ class SmartcarRuntimeData:
             self.monitor.issues.async_raise_not_unsubscribed(vehicle.info)
 
     @callback
-    def async_try_management_token(self, management_token: str) -> str | None:
-        """Forget wrong signatures if a new token signs them; return the key of an error if not."""
+    def async_may_be_management_token(self, management_token: str) -> bool:
+        """Tell whether a new token signs what was refused, if anything was.
+
+        What was refused may be a stranger's, so the owner can insist.
+        """
         status = self.store.data.status
-        if status.wrong_signatures and self.webhook.signs_rejected(management_token) is False:
-            return "wrong_management_token"
-        status.wrong_signatures = 0
-        return None
+        return not (
+            status.wrong_signatures and self.webhook.signs_rejected(management_token) is False
+        )
 
 
 class EntryReceiver:
@@ -68,45 +79,65 @@ class EntryReceiver:
         self._hass = hass
         self._entry = entry
 
-    @callback
-    def async_on_delivery(self, payload: Mapping[str, object]) -> bool:
+    async def async_on_delivery(self, payload: Mapping[str, object]) -> bool:
         """Apply an authentic delivery."""
         runtime = self._entry.runtime_data
         coordinator, data = runtime.coordinator, runtime.store.data
-        delivery = runtime.decoder.decode(
+        parts = runtime.decoder.decode_in_parts(
             payload,
             received_at=coordinator.async_next_time(),
             is_known=coordinator.async_is_seen,
         )
+        delivery = next(parts)
         data.status.accept(delivery.kind, now_ms(), test=delivery.test)
         data.application_id = delivery.application_id or data.application_id
         coordinator.async_receive(delivery)
+        for part in parts:
+            # Many vehicles at once must not keep Home Assistant from its other work.
+            await asyncio.sleep(0)
+            if not runtime.webhook.is_answering:
+                return False
+            coordinator.async_receive(part)
+        self._adopt_webhook(runtime, delivery.smartcar_webhook_id)
         runtime.monitor.async_on_delivery()
         return True
 
     @callback
     def async_on_challenge(self, smartcar_webhook_id: str | None) -> None:
-        """Note an answered challenge and its callback URI."""
+        """Note an answered challenge, and look for our webhook if it is not known.
+
+        Its own word about the webhook is not taken: anybody who knows the URI can send it.
+        """
+        del smartcar_webhook_id
         self._entry.async_create_background_task(
-            self._hass, self._async_verified(smartcar_webhook_id), "Smartcar challenge"
+            self._hass, self._async_answered(), "Smartcar challenge"
         )
+
+    @callback
+    def async_on_signature(self) -> None:
+        """Note a right signature."""
+        self._entry.runtime_data.store.data.status.sign(now_ms())
 
     @callback
     def async_on_rejection(self, reason: Rejection) -> None:
         """Note a refused request; wrong signatures may be the owner's to fix."""
         runtime = self._entry.runtime_data
         status = runtime.store.data.status
+        were_wrong = status.are_signatures_wrong
         status.reject(reason, now_ms())
-        runtime.store.async_schedule_save()
-        if status.wrong_signatures == MANY_WRONG_SIGNATURES:
+        if status.are_signatures_wrong and not were_wrong:
             runtime.monitor.async_request()
 
-    async def _async_verified(self, smartcar_webhook_id: str | None) -> None:
+    async def _async_answered(self) -> None:
         runtime = self._entry.runtime_data
         callback_uri = await async_get_callback_uri(self._hass, runtime.webhook.webhook_id)
-        runtime.store.data.status.verify(callback_uri.uri, now_ms())
-        runtime.store.async_schedule_save()
+        runtime.store.data.status.answer(callback_uri.uri, now_ms())
+        if not self._entry.data.get(CONF_SMARTCAR_WEBHOOK_ID):
+            runtime.subscriptions.async_request()
+        runtime.monitor.async_request()
+
+    def _adopt_webhook(self, runtime: SmartcarRuntimeData, smartcar_webhook_id: str | None) -> None:
+        """Store the webhook's ID from a signed delivery if none is known."""
         if smartcar_webhook_id and not self._entry.data.get(CONF_SMARTCAR_WEBHOOK_ID):
             runtime.subscriptions.async_set_smartcar_webhook_id(smartcar_webhook_id)
             runtime.subscriptions.async_request()
-        runtime.monitor.async_request()

@@ -2,21 +2,31 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+import logging
+from pathlib import Path
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
 
+from .allowance import Allowance, Plan
 from .const import DOMAIN
+from .reads import ReadPlanner
 from .smartcar.jsonvalues import as_dict, as_int, as_list, as_str
 from .smartcar.model import Position, Problem, Reading, Value, VehicleInfo
 from .smartcar.problems import remedy_of
+from .util import now_ms
 from .vehicle import LASTING, ActiveProblem, SignalState, VehicleState
 from .webhook.status import CallbackStatus
 
+_LOGGER = logging.getLogger(__name__)
+
 _VERSION = 1
-_SAVE_DELAY = 20
+_SAVE_INTERVAL = 20
 
 
 @dataclass(slots=True)
@@ -25,7 +35,7 @@ class StoredData:
 
     `seen` are the IDs of the latest reports, oldest first. `subscribed_at` is when a vehicle was
     first subscribed, in milliseconds, and `application_id` the ID by which Connect knows the
-    application.
+    application. `allowance` counts the billed calls; `planners` plan reads by vehicle.
     """
 
     vehicles: dict[str, VehicleState] = field(default_factory=dict)
@@ -33,34 +43,61 @@ class StoredData:
     status: CallbackStatus = field(default_factory=CallbackStatus)
     subscribed_at: int | None = None
     application_id: str | None = field(default=None, repr=False)
+    allowance: Allowance = field(
+        default_factory=lambda: Allowance(Plan(), dt_util.get_default_time_zone())
+    )
+    planners: dict[str, ReadPlanner] = field(default_factory=dict, repr=False)
 
 
 class SmartcarStore:
-    """One entry's stored data, saved in the background when it has changed."""
+    """One entry's stored data, saved in the background when it has changed.
+
+    `is_set_aside` tells that the file could not be read, was renamed, and the data started empty.
+    """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Initialize without data."""
+        self._hass = hass
         # It holds positions, so only Home Assistant may read it.
         self._store = Store[dict[str, object]](hass, _VERSION, f"{DOMAIN}.{entry_id}", private=True)
         self._is_scheduled = False
+        self._is_closed = False
+        self._saved_at = 0
+        self.is_set_aside = False
         self.data = StoredData()
 
     async def async_load(self) -> StoredData:
-        """Read what was stored."""
-        self.data = data_from_json(await self._store.async_load())
+        """Read what was stored; set a file aside that cannot be read."""
+        try:
+            stored = await self._store.async_load()
+        except (HomeAssistantError, KeyError, NotImplementedError, OSError, TypeError) as error:
+            # A newer version, a file of another form, a folder in its place.
+            _LOGGER.error("The stored data cannot be read (%s)", type(error).__name__)  # noqa: TRY400 - the text names the file
+            await self._hass.async_add_executor_job(self._set_aside)
+            self.is_set_aside = True
+            stored = None
+        self.data = data_from_json(stored)
         return self.data
+
+    def _set_aside(self) -> None:
+        path = Path(self._store.path)
+        with suppress(FileNotFoundError):
+            path.rename(f"{path}.unreadable-{dt_util.utcnow():%Y%m%d%H%M%S}")
 
     @callback
     def async_schedule_save(self) -> None:
-        """Save soon; further changes do not put it off."""
-        if not self._is_scheduled:
+        """Save at once after a quiet time, and then at most every 20 seconds."""
+        if not self._is_scheduled and not self._is_closed:
             self._is_scheduled = True
-            self._store.async_delay_save(self._data_to_save, _SAVE_DELAY)
+            # The clock may have been set back since.
+            wait = self._saved_at / 1000 + _SAVE_INTERVAL - now_ms() / 1000
+            self._store.async_delay_save(self._data_to_save, min(max(0, wait), _SAVE_INTERVAL))
 
-    async def async_save(self) -> None:
-        """Save now, and nothing after: the store may be removed next."""
-        self._is_scheduled = True
-        await self._store.async_save(data_to_json(self.data))
+    async def async_close(self) -> None:
+        """Save what has changed, and save no more: a new store may read the file next."""
+        if not self._is_closed:
+            self._is_closed = True
+            await self._store.async_save(data_to_json(self.data))
 
     async def async_remove(self) -> None:
         """Remove what was stored."""
@@ -68,6 +105,7 @@ class SmartcarStore:
 
     def _data_to_save(self) -> dict[str, object]:
         self._is_scheduled = False
+        self._saved_at = now_ms()
         return data_to_json(self.data)
 
 
@@ -76,6 +114,12 @@ def data_to_json(data: StoredData) -> dict[str, object]:
     return {
         "vehicles": [_vehicle_to_json(vehicle) for vehicle in data.vehicles.values()],
         "seen": list(data.seen),
+        "allowance": data.allowance.to_json(),
+        "planners": {
+            vehicle_id: planner.to_json()
+            for vehicle_id, planner in data.planners.items()
+            if vehicle_id in data.vehicles
+        },
         "health": {
             **data.status.to_json(),
             "subscribed_at": data.subscribed_at,
@@ -95,6 +139,13 @@ def data_from_json(raw: object) -> StoredData:
         status=CallbackStatus.from_json(status),
         subscribed_at=as_int(status.get("subscribed_at")),
         application_id=as_str(status.get("application_id")),
+        allowance=Allowance.from_json(
+            stored.get("allowance"), Plan(), dt_util.get_default_time_zone()
+        ),
+        planners={
+            vehicle_id: ReadPlanner.from_json(planner)
+            for vehicle_id, planner in as_dict(stored.get("planners")).items()
+        },
     )
 
 

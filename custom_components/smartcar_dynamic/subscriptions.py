@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 import logging
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigEntry
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
@@ -14,6 +14,7 @@ from .coordinator import SmartcarCoordinator
 from .smartcar.client import (
     SmartcarApiError,
     SmartcarClient,
+    SmartcarConnectionError,
     SmartcarCredentialsError,
     SmartcarError,
     Webhook,
@@ -30,6 +31,8 @@ _FIRST_RETRY = 30.0
 _MAX_RETRY = 3600.0
 _RECONCILE_INTERVAL = timedelta(days=1)
 _TOO_MANY_CALLS = "RATE_LIMIT:SMARTCAR_API"
+# Steps of the reconfigure flow in which nothing was entered.
+_IDLE_STEPS = frozenset({"reconfigure", "check"})
 
 
 class Subscriptions:
@@ -56,6 +59,7 @@ class Subscriptions:
         self._cancel_retry_timer: CALLBACK_TYPE | None = None
         self._retry_delay = _FIRST_RETRY
         self._is_failing = False
+        self._is_requested = False
         self._asked_about: set[str] | None = None
         self.error: SmartcarError | None = None
 
@@ -82,20 +86,23 @@ class Subscriptions:
 
     @callback
     def async_request(self) -> None:
-        """Reconcile now, in the background."""
-        self._entry.async_create_background_task(
-            self._hass, self.async_reconcile(), "Smartcar subscriptions"
-        )
+        """Reconcile now, in the background; requests until it begins are one."""
+        if not self._is_requested:
+            self._is_requested = True
+            self._entry.async_create_background_task(
+                self._hass, self.async_reconcile(), "Smartcar subscriptions", eager_start=False
+            )
 
     async def async_reconcile(self) -> None:
         """Make both lists equal; retry failures later, start a reauth for rejected credentials."""
         async with self._lock:
+            self._is_requested = False
             self._cancel_retry()
             try:
                 await self._async_reconcile()
             except SmartcarCredentialsError as error:
                 self.error = error
-                self._entry.async_start_reauth(self._hass)
+                self._start_reauth()
             except SmartcarError as error:
                 self.error = error
                 self._schedule_retry(error)
@@ -106,17 +113,29 @@ class Subscriptions:
                     self._is_failing = False
                     _LOGGER.info("Smartcar's API is back")
 
+    def _start_reauth(self) -> None:
+        """Start a reauth; an abandoned reconfigure dialog would keep Home Assistant from it."""
+        for flow in self._entry.async_get_active_flows(self._hass, {SOURCE_RECONFIGURE}):
+            if flow.get("step_id") in _IDLE_STEPS:
+                self._hass.config_entries.flow.async_abort(flow["flow_id"])
+        self._entry.async_start_reauth(self._hass)
+        if not any(self._entry.async_get_active_flows(self._hass, {SOURCE_REAUTH})):
+            # Somebody is changing the entry just now.
+            self._schedule(_MAX_RETRY)
+
     async def _async_reconcile(self) -> None:
         listed = await self._client.vehicles()
         self._asked_about = (self._asked_about or set()) | {info.id for info in listed}
+        errors: list[SmartcarError] = []
         # Before they become devices: entity IDs are derived from the first device name.
-        listed = tuple([await self._async_with_attributes(info) for info in listed])
-        vehicles = self._coordinator.async_update_account(listed)
+        described = [await self._async_with_attributes(info, errors) for info in listed]
+        vehicles = self._coordinator.async_update_account(
+            [info for info in described if info is not None]
+        )
         smartcar_webhook_id = await self.async_smartcar_webhook_id()
         if smartcar_webhook_id is None:
             return
         subscribed = await self._client.subscribed(smartcar_webhook_id)
-        errors = []
         for vehicle in vehicles:
             before = (vehicle.subscribed_to, vehicle.refused)
             if subscribed is not None:
@@ -134,7 +153,7 @@ class Subscriptions:
             data.subscribed_at = now_ms()
             self._store.async_schedule_save()
         if errors:
-            raise max(errors, key=lambda error: error.retry_after or 0)
+            raise max(errors, key=_retry_after)
 
     async def _async_unsubscribe_excluded(
         self, subscribed: frozenset[str] | None, smartcar_webhook_id: str
@@ -182,8 +201,13 @@ class Subscriptions:
         if smartcar_webhook_id := self._entry.data.get(CONF_SMARTCAR_WEBHOOK_ID):
             await self._client.unsubscribe(vehicle, smartcar_webhook_id)
 
-    async def _async_with_attributes(self, info: VehicleInfo) -> VehicleInfo:
-        """Return a vehicle with the attributes that Smartcar knows, unless they are known here."""
+    async def _async_with_attributes(
+        self, info: VehicleInfo, errors: list[SmartcarError]
+    ) -> VehicleInfo | None:
+        """Return a vehicle with the attributes that Smartcar knows, unless they are known here.
+
+        A new vehicle whose attributes cannot be had right now waits: `None`, with the error added.
+        """
         known = self._coordinator.vehicles.get(info.id)
         if (
             info.make is not None
@@ -195,13 +219,16 @@ class Subscriptions:
             return await self._client.get_attributes(info)
         except SmartcarCredentialsError:
             raise
-        except SmartcarApiError as error:
+        except SmartcarError as error:
             _LOGGER.debug("Vehicle %s: %s", info.short_id, error)
-            return info
+            if not _passes(error):
+                return info
+            errors.append(error)
+            return None if known is None else info
 
     async def _async_subscribe(
         self, vehicle: VehicleState, smartcar_webhook_id: str
-    ) -> SmartcarApiError | None:
+    ) -> SmartcarError | None:
         """Subscribe a vehicle; return an error that passes by itself.
 
         Another vehicle may well be subscribed, unless Smartcar limits all calls.
@@ -210,8 +237,10 @@ class Subscriptions:
             await self._client.subscribe(vehicle.info, smartcar_webhook_id)
         except SmartcarCredentialsError:
             raise
+        except SmartcarConnectionError as error:
+            return error
         except SmartcarApiError as error:
-            if error.problem.remedy is Remedy.WAIT:
+            if _passes(error):
                 if error.problem.name == _TOO_MANY_CALLS:
                     raise
                 return error
@@ -227,12 +256,14 @@ class Subscriptions:
         self.async_request()
 
     def _schedule_retry(self, error: SmartcarError) -> None:
-        retry_after = error.retry_after if isinstance(error, SmartcarApiError) else None
-        delay = max(retry_after or 0.0, self._retry_delay)
+        delay = max(_retry_after(error), self._retry_delay)
         self._retry_delay = min(self._retry_delay * 2, _MAX_RETRY)
         if not self._is_failing:
             self._is_failing = True
             _LOGGER.info("%s; trying again later", error)
+        self._schedule(delay)
+
+    def _schedule(self, delay: float) -> None:
         job = HassJob(self._async_timer, cancel_on_shutdown=True)
         self._cancel_retry_timer = async_call_later(self._hass, delay, job)
 
@@ -240,3 +271,13 @@ class Subscriptions:
         if self._cancel_retry_timer is not None:
             self._cancel_retry_timer()
             self._cancel_retry_timer = None
+
+
+def _passes(error: SmartcarError) -> bool:
+    """Tell whether an error passes by itself."""
+    return not isinstance(error, SmartcarApiError) or error.problem.remedy is Remedy.WAIT
+
+
+def _retry_after(error: SmartcarError) -> float:
+    """Return the seconds for which Smartcar wants to be left alone."""
+    return (error.retry_after if isinstance(error, SmartcarApiError) else None) or 0.0

@@ -31,6 +31,14 @@ def format_traceback(error: Exception) -> str:
     return "\n".join((type(error).__name__, *format_tb(error.__traceback__))).rstrip()
 
 
+_MARKUP = str.maketrans({"<": "(", ">": ")", "[": "(", "]": ")", "`": "'", "*": "", "\n": " "})
+
+
+def plain_text(text: str) -> str:
+    """Return a name for a placeholder: nothing in it is Markdown or HTML."""
+    return text.translate(_MARKUP)
+
+
 class Listeners[*Ts]:
     """Functions to call when something happens, in the order in which they were added."""
 

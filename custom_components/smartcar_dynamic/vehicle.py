@@ -6,26 +6,32 @@ from enum import IntEnum
 from .const import ACCOUNT_PROBLEM, LAST_DELIVERY, LAST_REPORTED
 from .smartcar.model import Content, Problem, Reading, Remedy, Report, VehicleInfo
 from .smartcar.problems import concerns_vehicle, ends_value
+from .smartcar.signals import SIGNALS
 from .util import HOUR
 
 SILENT_FOR = 6 * HOUR
 """Six hours of silence is not a coincidence: a dynamic webhook is hourly."""
 
 _REPEAT_TOLERANCE = 500
+_MAX_PROBLEMS = 16
 _MAX_UNLISTED = 200
 _VIN = "vehicleidentification-vin"
+# No charging is no power and no rate; there is no time until its end.
+_WHEN_NOT_CHARGING = {"charge-amperage": 0, "charge-chargerate": 0, "charge-wattage": 0}
 
-LASTING = frozenset({Remedy.REAUTHENTICATE, Remedy.OWNER, Remedy.PLAN})
+LASTING = (Remedy.REAUTHENTICATE, Remedy.OWNER, Remedy.PLAN)
 """The remedies of a vehicle's problems that stay active until they are resolved."""
-WITHHOLDING = frozenset({Remedy.NOT_CAPABLE, Remedy.PERMISSION})
+WITHHOLDING = (Remedy.NOT_CAPABLE, Remedy.PERMISSION, Remedy.REAUTHENTICATE)
 """The remedies of a signal's problems that make its entities unavailable."""
+_KEPT = (*WITHHOLDING, *LASTING)
 
 
 @dataclass(slots=True)
 class SignalState:
     """The newest state of one signal.
 
-    `recorded_at` is the vehicle's time, `delivered_at` Smartcar's; both in milliseconds.
+    `recorded_at` is the vehicle's time, `delivered_at` Smartcar's; both in milliseconds. `problem`
+    concerns this signal alone.
     """
 
     delivered_at: int
@@ -33,6 +39,11 @@ class SignalState:
     readings: tuple[Reading, ...] = ()
     problem: Problem | None = None
     label: str | None = None
+
+    @property
+    def is_withheld(self) -> bool:
+        """Tell whether the signal's problem makes its entities unavailable."""
+        return self.problem is not None and self.problem.remedy in WITHHOLDING
 
     def is_newer_than(self, recorded_at: int | None, delivered_at: int) -> bool:
         """Tell whether this state was recorded, or else delivered, later."""
@@ -118,11 +129,15 @@ class VehicleState:
     def is_available(self, code: str) -> bool:
         """Tell whether a signal's readings can be shown; silence does not make them unavailable."""
         signal = self.signals.get(code)
-        return signal is not None and signal.problem is None and not self.needs_reauthentication
+        return (
+            signal is not None
+            and (signal.problem is None or not signal.is_withheld)
+            and not self.needs_reauthentication
+        )
 
     def is_silent(self, now: int) -> bool:
-        """Tell whether nothing was delivered for hours."""
-        return now - (self.last_delivery or 0) > SILENT_FOR
+        """Tell whether nothing was delivered for hours, or only by a clock that was wrong."""
+        return abs(now - (self.last_delivery or 0)) > SILENT_FOR
 
     def is_gone(self, now: int) -> bool:
         """Tell whether the vehicle is gone from the account.
@@ -142,6 +157,31 @@ class VehicleState:
         self.info = merged
         return True
 
+    def forget_after(self, latest: int) -> None:
+        """Forget what happened after a time: the clock by which it did was wrong.
+
+        What comes next is newer than that, whatever its time.
+        """
+        for signal in self.signals.values():
+            if signal.delivered_at > latest:
+                signal.delivered_at = 0
+            if signal.recorded_at is not None and signal.recorded_at > latest:
+                signal.recorded_at = None
+        for name, active in self.active_problems.items():
+            if active.delivered_at > latest:
+                self.active_problems[name] = replace(
+                    active, since=min(active.since, latest), delivered_at=0
+                )
+        for name in [name for name, time in self.resolved_at.items() if time > latest]:
+            del self.resolved_at[name]
+        if self.recovered_at > latest:
+            self.recovered_at = 0
+        if self.last_delivery is not None:
+            self.last_delivery = min(self.last_delivery, latest)
+        if self.last_reported is not None and self.last_reported > latest:
+            times = (signal.recorded_at for signal in self.signals.values())
+            self.last_reported = max(filter(None, times), default=None)
+
     def apply(self, report: Report) -> Changes:
         """Apply what a report says that is newer than what is known; return what changed."""
         changes = Changes(vehicle=self.update_info(report.vehicle))
@@ -150,21 +190,12 @@ class VehicleState:
             bool(self.active_problems),
             self.needs_reauthentication,
         )
-        freshness = Freshness.NONE
-        for signal in report.signals:
-            freshness = max(
-                freshness,
-                self._apply_signal(
-                    signal.content, signal.recorded_at, report.delivered_at, changes
-                ),
-            )
-        if freshness:
-            # A repeated value says little beside an error that was sent at the same time.
-            seen_beside_error = freshness is Freshness.SEEN and not report.errors_included
-            tolerance = _REPEAT_TOLERANCE if seen_beside_error else 0
-            changes.vehicle |= self._recover(report.delivered_at - tolerance)
+        self._apply_signals(report, changes)
         for problem in report.problems:
-            self._apply_problem(problem, report.delivered_at, changes)
+            if concerns_vehicle(problem):
+                self._apply_vehicle_problem(problem, report.delivered_at, changes)
+            else:
+                self._apply_signal_problem(problem, report.delivered_at, changes)
         self.last_delivery = max(self.last_delivery or 0, report.delivered_at)
         changes.keys.append(LAST_DELIVERY)
         if self.last_reported != last_reported:
@@ -174,27 +205,46 @@ class VehicleState:
         changes.availability = self.needs_reauthentication is not needed_reauthentication
         return changes
 
+    def _apply_signals(self, report: Report, changes: Changes) -> None:
+        """Apply a report's signals; an account's problem on one of them needs a look at all."""
+        delivered_at = report.delivered_at
+        freshness = Freshness.NONE
+        account_problems: list[Problem] = []
+        for signal in report.signals:
+            content = signal.content
+            problem = content.problem
+            if problem is None:
+                seen = self._apply_signal(content, signal.recorded_at, delivered_at, changes)
+                freshness = max(freshness, seen)
+            elif problem.remedy in LASTING:
+                account_problems.append(problem)
+            else:
+                self._apply_signal_problem(problem, delivered_at, changes)
+        if freshness:
+            self._recover(report, freshness, changes)
+        if not account_problems:
+            return
+        # A dynamic delivery's values were asked for at the same time as what failed.
+        if freshness >= (Freshness.SEEN if report.errors_included else Freshness.NEW):
+            for problem in account_problems:
+                self._apply_signal_problem(problem, delivered_at, changes)
+        else:
+            self._apply_account_problems(account_problems, report, changes)
+
     def _apply_signal(
         self, content: Content, recorded_at: int | None, delivered_at: int, changes: Changes
     ) -> Freshness:
         """Apply one signal; return how strongly it shows that the connection works."""
-        signal = self.signals.get(content.code)
-        if content.problem is not None:
-            if signal is None or signal.problem is not content.problem:
-                self._apply_problem(content.problem, delivered_at, changes)
-            else:
-                signal.delivered_at = max(signal.delivered_at, delivered_at)
-            return Freshness.NONE
         if not content.readings:
             return Freshness.NONE
+        signal = self.signals.get(content.code)
         if signal is None:
-            if content.label is not None and self._has_max_unlisted():
+            if content.code not in SIGNALS and self._has_max_unlisted():
                 return Freshness.NONE
             signal = self.signals[content.code] = SignalState(delivered_at)
         # A problem that was delivered after this reading stays, though the reading came last.
         elif signal.problem is not None and delivered_at >= signal.delivered_at:
-            signal.problem = None
-            changes.keys += self._keys_of(content.code)
+            self._set_problem(content.code, signal, None, changes)
         if signal.is_newer_than(recorded_at, delivered_at):
             return Freshness.NONE
         signal.label = content.label
@@ -217,7 +267,7 @@ class VehicleState:
         return True
 
     def _has_max_unlisted(self) -> bool:
-        return sum(signal.label is not None for signal in self.signals.values()) >= _MAX_UNLISTED
+        return len(self.signals.keys() - SIGNALS.keys()) >= _MAX_UNLISTED
 
     def _apply_readings(
         self, signal: SignalState, readings: tuple[Reading, ...], changes: Changes
@@ -234,53 +284,124 @@ class VehicleState:
                     changes.vehicle |= self.update_info(replace(self.info, vin=reading.value))
         return len(changes.keys) > known
 
-    def _apply_problem(self, problem: Problem, delivered_at: int, changes: Changes) -> None:
-        if concerns_vehicle(problem):
-            changes.vehicle |= self._apply_vehicle_problem(problem, delivered_at)
-            return
+    def _apply_signal_problem(self, problem: Problem, delivered_at: int, changes: Changes) -> None:
+        """Apply a problem that concerns its signals alone."""
         for code in problem.signals:
             signal = self.signals.get(code)
-            if signal is not None and delivered_at < signal.delivered_at:
-                continue
-            if ends_value(problem) and signal is not None and not problem.resolved:
-                nothing = (replace(self.readings[key], value=None) for key in self._keys_of(code))
-                self._apply_readings(signal, tuple(nothing), changes)
-            if problem.remedy not in WITHHOLDING:
-                continue
             if signal is None:
+                # What has no reading and no name in the catalogue is nothing to show.
+                if problem.resolved or problem.remedy not in _KEPT or code not in SIGNALS:
+                    continue
                 signal = self.signals[code] = SignalState(delivered_at)
-            if (signal.problem is None) is not problem.resolved:
-                changes.keys += self._keys_of(code)
-            signal.problem = None if problem.resolved else problem
-            signal.delivered_at = delivered_at
+            elif delivered_at < signal.delivered_at:
+                continue
+            if signal.problem is not problem:
+                self._change_problem(code, signal, problem, changes)
+            if problem.remedy in _KEPT:
+                signal.delivered_at = delivered_at
+
+    def _change_problem(
+        self, code: str, signal: SignalState, problem: Problem, changes: Changes
+    ) -> None:
+        if problem.resolved:
+            if signal.problem is not None and signal.problem.type == problem.type:
+                self._set_problem(code, signal, None, changes)
+        elif problem.remedy in _KEPT:
+            self._set_problem(code, signal, problem, changes)
+        elif ends_value(problem):
+            ended = _WHEN_NOT_CHARGING.get(code)
+            nothing = (replace(self.readings[key], value=ended) for key in self._keys_of(code))
+            self._apply_readings(signal, tuple(nothing), changes)
+
+    def _set_problem(
+        self, code: str, signal: SignalState, problem: Problem | None, changes: Changes
+    ) -> None:
+        was_withheld = signal.is_withheld
+        signal.problem = problem
+        if signal.is_withheld is not was_withheld:
+            changes.keys += self._keys_of(code)
 
     def _keys_of(self, code: str) -> list[str]:
         """Return the keys of a signal's readings, also of those that it no longer sends."""
         return [key for key, reading in self.readings.items() if reading.code == code]
 
-    def _apply_vehicle_problem(self, problem: Problem, delivered_at: int) -> bool:
+    def _apply_account_problems(
+        self, problems: list[Problem], report: Report, changes: Changes
+    ) -> None:
+        """Apply the account's problems on signals of a report that brings nothing newer.
+
+        They are the vehicle's, except where an earlier report has shown that they are the signals'
+        own: Smartcar repeats an old error of one signal with every delivery.
+        """
+        by_name: dict[str, list[Problem]] = {}
+        for problem in problems:
+            by_name.setdefault(problem.name, []).append(problem)
+        is_all = len(problems) == len(report.signals)
+        for same in by_name.values():
+            codes = () if is_all else tuple(code for problem in same for code in problem.signals)
+            self._apply_vehicle_problem(
+                replace(same[-1], signals=codes), report.delivered_at, changes
+            )
+
+    def _apply_vehicle_problem(self, problem: Problem, delivered_at: int, changes: Changes) -> None:
         if problem.remedy not in LASTING:
-            return False
+            return
         name = problem.name
+        if problem.resolved:
+            for code, signal in self.signals.items():
+                if (
+                    signal.problem is not None
+                    and signal.problem.name == name
+                    and (not problem.signals or code in problem.signals)
+                ):
+                    self._apply_signal_problem(
+                        replace(problem, signals=(code,)), delivered_at, changes
+                    )
+        elif problem.signals and all(self._has_problem(code, name) for code in problem.signals):
+            self._apply_signal_problem(problem, delivered_at, changes)
+            return
         known = self.active_problems.get(name)
         over = max(self.recovered_at, self.resolved_at.get(name, 0))
         if delivered_at < (known.delivered_at if known else over):
-            return False
+            return
         if problem.resolved:
             self.resolved_at[name] = delivered_at
-            return self.active_problems.pop(name, None) is not None
+            changes.vehicle |= self.active_problems.pop(name, None) is not None
+            if len(self.resolved_at) > _MAX_PROBLEMS:
+                del self.resolved_at[min(self.resolved_at, key=self.resolved_at.__getitem__)]
+            return
         since = known.since if known else delivered_at
         self.active_problems[name] = ActiveProblem(problem, since, delivered_at)
-        return known is None
+        changes.vehicle |= known is None
+        if len(self.active_problems) > _MAX_PROBLEMS:
+            # Those that the owner can end by logging in again are the last to go.
+            del self.active_problems[min(self.active_problems, key=self._weight)]
 
-    def _recover(self, delivered_at: int) -> bool:
-        """Drop the problems that are older than a good reading; tell whether there were any."""
+    def _weight(self, name: str) -> tuple[bool, int]:
+        active = self.active_problems[name]
+        return active.problem.remedy is Remedy.REAUTHENTICATE, active.delivered_at
+
+    def _has_problem(self, code: str, name: str) -> bool:
+        signal = self.signals.get(code)
+        return signal is not None and signal.problem is not None and signal.problem.name == name
+
+    def _recover(self, report: Report, freshness: Freshness, changes: Changes) -> None:
+        """Drop the problems that are older than a good reading.
+
+        Those that named signals go on to concern them, as far as the report has not read them.
+        """
+        delivered_at = report.delivered_at
+        if freshness is Freshness.SEEN and not report.errors_included:
+            # A repeated value says little beside an error that was sent at the same time.
+            delivered_at -= _REPEAT_TOLERANCE
         self.recovered_at = max(self.recovered_at, delivered_at)
-        over = [
-            name
-            for name, active in self.active_problems.items()
-            if active.delivered_at < delivered_at
-        ]
-        for name in over:
+        for name, active in list(self.active_problems.items()):
+            if active.delivered_at >= delivered_at:
+                continue
+            changes.vehicle = True
             del self.active_problems[name]
-        return bool(over)
+            read = {signal.content.code for signal in report.signals if signal.content.readings}
+            left = tuple(code for code in active.problem.signals if code not in read)
+            self._apply_signal_problem(
+                replace(active.problem, signals=left), active.delivered_at, changes
+            )

@@ -62,6 +62,7 @@ async def test_a_delivery_proves_a_webhook_that_was_verified_unseen(home: Home) 
 
 async def test_another_external_address_is_told_at_once(home: Home) -> None:
     await home.live()
+    await home.deliver()
     await home.move_to(ELSEWHERE)
     assert await home.raised() == {"callback_changed"}
 
@@ -85,7 +86,8 @@ async def test_the_old_address_ends_the_issue(home: Home) -> None:
 
 async def test_a_webhook_that_follows_to_the_new_address_closes_the_flow(home: Home) -> None:
     _, webhook = await home.live()
-    home.sim.courier.routes[ELSEWHERE] = home.sim.courier.routes[PUBLIC]
+    await home.deliver()
+    home.sim.routes[ELSEWHERE] = home.sim.routes[PUBLIC]
     await home.move_to(ELSEWHERE)
     step = await home.open_fix("callback_changed")
     uri = step["description_placeholders"]["callback_uri"]

@@ -94,7 +94,7 @@ async def test_an_issue_neither_goes_nor_comes_again_while_it_lasts(home: Home, 
     await home.pass_hours(26)
     home.sim.fail_api(0, times=-1)
     await home.pass_hours(25)
-    home.sim.calm()
+    home.sim.clear_faults()
     await home.pass_hours(2)
     assert [change for change in seen if issue_id in change] == []
 

@@ -4,7 +4,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Kind
 
-from ..home import Home
+from ..home import HOOK, Home
 
 KEY = "signatures_rejected"
 
@@ -23,9 +23,41 @@ async def rejected(home: Home, *, signing_key_too: bool = True) -> tuple[MockCon
 
 async def test_two_wrong_signatures_may_be_a_strangers(home: Home) -> None:
     await home.live()
+    await home.deliver()
     home.sim.faults.corrupt_signatures = 2
     await home.deliver()
     assert await home.raised() == set()
+
+
+async def test_one_wrong_signature_before_the_first_right_one_is_told(home: Home) -> None:
+    await home.live()
+    home.sim.faults.corrupt_signatures = -1
+    await home.deliver()
+    assert await home.raised() == {KEY}
+    home.sim.faults.corrupt_signatures = 0
+    await home.deliver()
+    assert await home.raised() == set()
+
+
+async def test_a_strangers_signatures_do_not_keep_the_right_token_out(home: Home) -> None:
+    entry, token = await rejected(home)
+    for _ in range(3):
+        await home.http.post(
+            f"/api/webhook/{HOOK}", data=b"{}", headers={"SC-Signature": "a stranger's"}
+        )
+    step = await home.open_fix(KEY)
+    step = await home.submit(step, management_token=token)
+    assert step["errors"] == {"management_token": "wrong_management_token"}
+    assert (await home.submit(step, management_token=token))["type"] == "create_entry"
+    assert entry.data["management_token"] == token
+
+
+async def test_a_look_alike_of_the_token_is_named(home: Home) -> None:
+    entry, _ = await rejected(home)
+    step = await home.open_fix(KEY)
+    for _ in range(2):
+        step = await home.submit(step, management_token=entry.data["client_secret"])
+    assert step["errors"] == {"management_token": "is_the_client_secret"}
 
 
 async def test_three_wrong_signatures_in_a_row_are_told_with_their_number_and_time(
@@ -48,10 +80,10 @@ async def test_the_right_token_closes_the_flow(home: Home) -> None:
 
 async def test_deliveries_arrive_with_the_right_token(home: Home) -> None:
     entry, token = await rejected(home)
-    before = home.data(entry).store.data.status.counts["state"]
+    before = home.data(entry).store.data.status.deliveries["state"]
     await home.fix(KEY, management_token=token)
     await home.deliver()
-    assert home.data(entry).store.data.status.counts["state"] == before + 1
+    assert home.data(entry).store.data.status.deliveries["state"] == before + 1
     assert await home.raised() == set()
 
 

@@ -101,7 +101,7 @@ async def test_resolved_ends_the_issue(home: Home) -> None:
     car = await live_and_told(home)
     home.sim.revoke(car)
     await home.deliver(car)
-    home.sim.sleep(car)
+    home.sim.act(car, Car.sleep)
     home.sim.set_problem(car, None)
     await home.deliver(car)
     assert await home.raised() == set()
@@ -112,7 +112,7 @@ async def test_the_next_good_reading_ends_the_issue(home: Home) -> None:
     home.sim.revoke(car)
     await home.deliver(car)
     home.sim.set_problem(car, None)
-    home.sim.drive(car, "work")
+    home.sim.act(car, Car.drive, "work")
     await home.deliver(car)
     assert await home.raised() == DYNAMIC_AND
 
@@ -321,7 +321,7 @@ async def test_the_flow_tries_to_subscribe_again(home: Home) -> None:
     car = await refused(home)
     step = await home.open_fix("subscription_refused")
     assert (await home.submit(step))["errors"] == {"base": "not_resolved"}
-    home.sim.calm()
+    home.sim.clear_faults()
     assert (await home.submit(step))["type"] == "create_entry"
     webhook = home.sim.webhook("Dynamic webhook")
     assert home.sim.cloud.subscription(webhook, home.sim.connection(car)) is not None
@@ -330,7 +330,7 @@ async def test_the_flow_tries_to_subscribe_again(home: Home) -> None:
 
 async def test_a_refusal_ends_by_itself_when_smartcar_gives_in(home: Home) -> None:
     await refused(home)
-    home.sim.calm()
+    home.sim.clear_faults()
     await home.pass_hours(25)
     assert "subscription_refused" not in await home.raised()
 

@@ -11,6 +11,7 @@ from typing import Any
 from homeassistant.util.yaml import parse_yaml
 import pytest
 
+from custom_components.smartcar_dynamic.allowance import RefusalReason
 from custom_components.smartcar_dynamic.checks import chain
 from custom_components.smartcar_dynamic.checks.issues import ISSUES, IssueDescription
 from custom_components.smartcar_dynamic.checks.result import Check
@@ -42,7 +43,7 @@ def keys_of(described: Iterable[IssueDescription]) -> set[str]:
     }
 
 
-BY_KEY = {issue.key: issue for issue in ISSUES}
+OF_API = {"api_v2_end", "api_v2_ended"}
 OF_ENTRY = keys_of(issue for issue in ISSUES if not issue.is_per_vehicle)
 OF_VEHICLE = keys_of(issue for issue in ISSUES if issue.is_per_vehicle)
 
@@ -55,10 +56,17 @@ def test_each_issue_has_its_texts_and_no_text_is_left_over() -> None:
 def test_an_issue_has_the_errors_that_its_flow_shows(key: str) -> None:
     expected: set[str] = set()
     if key == "signatures_rejected":
-        expected = {"wrong_management_token"}
+        expected = {
+            "is_a_url",
+            "is_the_access_token",
+            "is_the_client_id",
+            "is_the_client_secret",
+            "is_the_refresh_token",
+            "wrong_management_token",
+        }
     elif key == "vehicle_gone":
         expected = {"not_checked"}
-    elif key in OF_ENTRY - {"api_v2_end"}:
+    elif key in OF_ENTRY - {"api_v2_end", "api_v2_ended", "storage_set_aside"}:
         expected = BY_CHECK
     elif key in OF_VEHICLE:
         expected = BY_CAR
@@ -67,7 +75,7 @@ def test_an_issue_has_the_errors_that_its_flow_shows(key: str) -> None:
 
 @pytest.mark.parametrize("key", WORDS["issues"])
 def test_an_issue_aborts_only_where_its_flow_does(key: str) -> None:
-    expected = {"continue_in_reconfigure"} if key == "api_v2_end" else set()
+    expected = {"continue_in_reconfigure"} if key in OF_API else set()
     assert set(WORDS["issues"][key]["fix_flow"].get("abort", {})) == expected
 
 
@@ -77,7 +85,7 @@ def test_an_issue_says_to_whom_it_happened(key: str) -> None:
     assert {"entry", "vehicle"} & set(PLACEHOLDER.findall(text))
 
 
-@pytest.mark.parametrize("key", sorted(set(WORDS["issues"]) - {"api_v2_end"}))
+@pytest.mark.parametrize("key", sorted(set(WORDS["issues"]) - OF_API))
 def test_an_issue_says_since_when(key: str) -> None:
     """All but the end of API v2.0, which has a date of its own."""
     text = WORDS["issues"][key]["fix_flow"]["step"]["confirm"]["description"]
@@ -121,7 +129,7 @@ REASONS_BY_NAME = {"redirect", "missing", "none_here", "elsewhere"}
 
 def test_each_result_has_its_text_and_no_text_is_left_over() -> None:
     known = {key for key in WORDS["common"] if key.startswith("check_")}
-    assert known == results_in_code()
+    assert known == results_in_code() | {"check_summary_failed", "check_summary_ok"}
 
 
 def test_the_results_that_raise_issues_exist() -> None:
@@ -132,6 +140,9 @@ def test_the_results_that_raise_issues_exist() -> None:
 def test_each_exception_has_its_text_and_no_text_is_left_over() -> None:
     raised = re.compile(r"translation_domain=DOMAIN,\s*translation_key=\"(\w+)\"")
     used = {key for source in SOURCES.values() for key in raised.findall(source)}
+    # A read's errors share their vehicle and their numbers.
+    used |= set(re.findall(r"\"(read_\w+)\"", SOURCES[PACKAGE / "reader.py"]))
+    used |= {f"read_{reason}" for reason in RefusalReason}
     assert set(WORDS["exceptions"]) == used
 
 
@@ -166,4 +177,6 @@ SECTIONS = ("common", "exceptions", "issues", "services", "system_health")
     product(SECTIONS, ["please", "  ", " ,", "e.g.", "i.e.", "Home assistant", "smartcar "]),
 )
 def test_the_words_are_home_assistants(section: str, never: str) -> None:
-    assert [text for text in texts(WORDS[section]) if never in text] == []
+    # A paragraph of a numbered step is indented, or Markdown begins to count again after it.
+    found = [text for text in texts(WORDS[section]) if never in text.replace("\n   ", "\n")]
+    assert found == []

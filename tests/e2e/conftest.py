@@ -35,7 +35,7 @@ async def environment(running: Environment) -> AsyncGenerator[Environment]:
     """Return the environment, and take back afterwards what a test did to it."""
     yield running
     simulator = running.simulator
-    simulator.calm()
+    simulator.clear_faults()
     for entry in await running.client.entries(DOMAIN):
         await running.client.delete_entry(entry.entry_id)
     for webhook in list(simulator.cloud.webhooks.values()):

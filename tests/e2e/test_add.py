@@ -63,6 +63,12 @@ async def verify(frontend: Frontend, environment: Environment, kind: Kind) -> No
     await frontend.screenshot("06-wait", moving=True)
     verification = await environment.simulator.verify(webhook)
     assert verification.succeeded, verification.reason
+    await frontend.expect(translation("config.step.verified.title"))
+    await frontend.screenshot("06b-verified")
+    await frontend.press("Next", within=frontend.dialog)
+    if kind.is_v2:
+        await frontend.expect(translation("config.step.webhook.title"))
+        await frontend.press("Next", within=frontend.dialog)
 
 
 async def finish(frontend: Frontend, environment: Environment, car: Car, name: str) -> None:
@@ -78,7 +84,7 @@ async def finish(frontend: Frontend, environment: Environment, car: Car, name: s
     await frontend.expect(name)
     await frontend.expect("62%")
     await frontend.screenshot("09-device")
-    environment.simulator.set_state_of_charge(car, 71)
+    environment.simulator.act(car, Car.set_state_of_charge, 71)
     await environment.simulator.deliver(car)
     await frontend.expect("71%")
-    environment.simulator.set_state_of_charge(car, 62)
+    environment.simulator.act(car, Car.set_state_of_charge, 62)

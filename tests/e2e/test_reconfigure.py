@@ -2,7 +2,7 @@
 
 from demo.comparison import compare
 from demo.environment import DOMAIN, Environment, current_credentials
-from simulator import Kind
+from simulator import Car, Kind
 
 from .conftest import OpenFrontend
 from .translations import translation
@@ -34,14 +34,16 @@ async def test_move_a_dynamic_entry_to_the_current_platform(
         await frontend.press("Next", within=frontend.dialog)
         await frontend.expect(translation("config.progress.wait_for_challenge"))
         await simulator.verify(webhook)
+        await frontend.expect(translation("config.step.verified.title"))
+        await frontend.press("Next", within=frontend.dialog)
         await frontend.expect("successful", within=frontend.dialog)
         await frontend.screenshot("03-moved")
         await frontend.press("Close", within=frontend.dialog)
     await environment.until_loaded()
     simulator.delete_webhook(old)
-    simulator.set_state_of_charge(car, 55)
+    simulator.act(car, Car.set_state_of_charge, 55)
     deliveries = await simulator.deliver(car)
-    assert {delivery.parcel.event for delivery in deliveries} == {"VEHICLE_STATE", "VEHICLE_ERROR"}
+    assert {delivery.event.type for delivery in deliveries} == {"VEHICLE_STATE", "VEHICLE_ERROR"}
     after = {entity.unique_id: entity for entity in await environment.client.entities(DOMAIN)}
     assert {key: after[key].entity_id for key in before} == {
         key: entity.entity_id for key, entity in before.items()

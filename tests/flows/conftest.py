@@ -74,8 +74,9 @@ class Dialog:
 
     @property
     def options(self) -> dict[str, str]:
-        """Return the choices of the form's only field: labels by value."""
-        (selector,) = self.result["data_schema"].schema.values()
+        """Return the choices of the form's only list: labels by value."""
+        fields = self.result["data_schema"].schema.values()
+        (selector,) = (field for field in fields if "options" in field.config)
         return {option["value"]: option["label"] for option in selector.config["options"]}
 
     def suggested(self, name: str) -> Any:  # noqa: ANN401 - whatever the field is
@@ -87,6 +88,14 @@ class Dialog:
     async def submit(self, **values: object) -> Dialog:
         """Fill in the form and go on."""
         return await self._go(values)
+
+    async def submit_as_shown(self) -> Dialog:
+        """Submit the form with what it is filled in with."""
+        schema = self.result["data_schema"].schema
+        values = {
+            str(marker): (marker.description or {}).get("suggested_value") for marker in schema
+        }
+        return await self._go({name: value for name, value in values.items() if value is not None})
 
     async def choose(self, option: str) -> Dialog:
         """Choose from the menu."""
@@ -103,6 +112,13 @@ class Dialog:
         assert self.result["type"] is FlowResultType.SHOW_PROGRESS
         await self.hass.async_block_till_done(wait_background_tasks=True)
         return await self.look()
+
+    async def confirm(self) -> Dialog:
+        """Wait for the challenge, and say that Smartcar accepted the answer."""
+        await self.settle()
+        assert self.step == "verified"
+        await self.submit(verification="verified")
+        return await self.submit_as_shown() if self.step == "webhook" else self
 
     async def close(self) -> None:
         """Close the window."""
@@ -216,7 +232,7 @@ class Owner:
         await dialog.submit()
         assert dialog.step == "wait"
         assert (await self.sim.verify(webhook)).succeeded
-        return await dialog.settle(), webhook
+        return await dialog.confirm(), webhook
 
     async def finished(self, dialog: Dialog) -> ConfigEntry:
         """Subscribe all cars and finish."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from datetime import timedelta
 import sys
 from types import ModuleType
 from unittest.mock import patch
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.webhook import async_generate_path
 import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from simulator import Kind
 
@@ -123,17 +126,58 @@ async def test_a_cloudhook_is_the_callback_uri_where_there_is_the_cloud(
     ) as answer:
         assert answer.status == 200
     await dialog.submit()
-    await dialog.settle()
+    await dialog.confirm()
     await owner.created(await dialog.submit(vehicles=list(dialog.options)))
     assert cloud.hooks == {webhook_id: CLOUDHOOK}
 
 
-async def test_a_closed_window_leaves_no_cloudhook_behind(owner: Owner, cloud: Cloud) -> None:
+async def test_a_closed_window_keeps_its_cloudhook_for_a_day(
+    owner: Owner, cloud: Cloud, freezer: FrozenDateTimeFactory
+) -> None:
     dialog = await at_callback(owner)
-    assert cloud.hooks
+    before = dict(cloud.hooks)
     await dialog.close()
-    assert cloud.hooks == {}
     assert owner.handlers() == set()
+    assert cloud.hooks == before
+    freezer.tick(timedelta(days=1, seconds=1))
+    async_fire_time_changed(owner.hass)
+    await owner.settle()
+    assert cloud.hooks == {}
+
+
+async def test_an_abandoned_set_up_leaves_its_callback_uri_to_the_next(owner: Owner) -> None:
+    dialog = await at_callback(owner)
+    callback_uri = dialog.callback_uri
+    await dialog.close()
+    dialog = await at_callback(owner)
+    assert dialog.callback_uri == callback_uri
+    await dialog.close()
+
+
+async def test_a_failed_verification_asks_for_another_token(owner: Owner) -> None:
+    dialog = await owner.add("current")
+    await dialog.submit(**owner.v3(management_token="not-the-right-one"))
+    webhook = await owner.paste(dialog)
+    await dialog.submit()
+    assert not (await owner.sim.verify(webhook)).succeeded
+    await dialog.settle()
+    await dialog.submit(verification="failed")
+    assert dialog.step == "management_token"
+    await dialog.submit(management_token=owner.current.management_token)
+    assert dialog.step == "callback"
+    await dialog.submit()
+    assert (await owner.sim.verify(webhook)).succeeded
+    await owner.finished(await dialog.confirm())
+
+
+async def test_a_signed_message_verifies_without_a_question(owner: Owner) -> None:
+    dialog = await at_callback(owner)
+    webhook = await owner.paste(dialog)
+    await dialog.submit()
+    await owner.sim.send_test(webhook)
+    await dialog.settle()
+    assert dialog.step == "vehicles"
+    await owner.finished(dialog)
 
 
 async def test_a_cloud_that_is_not_connected_is_explained(owner: Owner, cloud: Cloud) -> None:
@@ -157,7 +201,7 @@ async def test_the_challenge_may_come_after_waiting_again(
     await dialog.choose("wait")
     assert dialog.step == "wait"
     assert (await owner.sim.verify(webhook)).succeeded
-    await owner.finished(await dialog.settle())
+    await owner.finished(await dialog.confirm())
 
 
 @pytest.mark.usefixtures("impatient")
@@ -169,7 +213,7 @@ async def test_the_address_is_shown_again(owner: Owner) -> None:
     assert dialog.callback_uri == uri
     await owner.paste(dialog, verify=True)
     await dialog.submit()
-    await owner.finished(await dialog.settle())
+    await owner.finished(await dialog.confirm())
 
 
 @pytest.mark.usefixtures("impatient")
@@ -188,10 +232,10 @@ async def test_what_is_verified_later_is_answered_by_the_entry(owner: Owner) -> 
     await dialog.choose("webhook")
     entry = await owner.finished(dialog)
     assert entry.data["smartcar_webhook_id"] == webhook.id
-    assert owner.data(entry).store.data.status.verified_at is None
+    assert owner.data(entry).store.data.status.answered_at is None
     assert (await owner.sim.verify(webhook)).succeeded
     await owner.settle()
-    assert owner.data(entry).store.data.status.verified_at is not None
+    assert owner.data(entry).store.data.status.answered_at is not None
 
 
 @pytest.mark.usefixtures("impatient")

@@ -110,7 +110,7 @@ async def test_what_smartcar_says_instead_is_told_and_may_pass(
     owner.sim.fail_api(status, path="/connections", problem=problem, times=-1)
     await dialog.submit(**owner.v3())
     assert dialog.errors == {"base": error}
-    owner.sim.calm()
+    owner.sim.clear_faults()
     await mended_v3(owner, dialog)
 
 

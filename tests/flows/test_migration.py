@@ -6,7 +6,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
-from simulator import Kind, Webhook
+from simulator import Car, Kind, Webhook
 
 from .conftest import HOOK, Dialog, Owner
 
@@ -41,7 +41,7 @@ async def go(owner: Owner, dialog: Dialog) -> Webhook:
     webhook = await owner.paste(dialog, application=owner.dynamic)
     await dialog.submit()
     assert (await owner.sim.verify(webhook)).succeeded
-    await dialog.settle()
+    await dialog.confirm()
     return webhook
 
 
@@ -83,7 +83,7 @@ async def test_deliveries_of_the_new_webhook_reach_the_same_entities(owner: Owne
     dialog = await begin(owner, entry)
     await go(owner, dialog)
     await moved(owner, dialog, entry)
-    owner.sim.set_state_of_charge("Hatchback", 33)
+    owner.sim.act("Hatchback", Car.set_state_of_charge, 33)
     assert {it.status for it in await owner.sim.deliver()} == {204}
     await owner.settle()
     state = owner.hass.states.get(battery)
@@ -101,7 +101,7 @@ async def test_a_car_with_a_new_id_is_known_by_its_vin(owner: Owner) -> None:
     owner.sim.subscribe(webhook, "Hatchback")
     await dialog.submit()
     assert (await owner.sim.verify(webhook)).succeeded
-    await dialog.settle()
+    await dialog.confirm()
     await moved(owner, dialog, entry)
     after = entities(owner, entry)
     renamed = {key.replace(old_id, new_id): value for key, value in before.items()}
@@ -126,6 +126,7 @@ async def test_a_car_that_the_new_webhook_has_brought_already_is_not_there_twice
     await owner.settle()
     assert set(devices(owner, entry)) == {old_id, new_id}
     await dialog.look()
+    await dialog.submit(verification="verified")
     await moved(owner, dialog, entry)
     assert devices(owner, entry) == {new_id: of[old_id]}
     battery = f"{{}}_{BATTERY}"
@@ -228,16 +229,16 @@ async def test_a_car_that_was_left_out_stays_out(owner: Owner) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_without_a_challenge_the_old_webhook_goes_on(owner: Owner) -> None:
+async def test_without_a_challenge_nothing_is_migrated(owner: Owner) -> None:
     entry = await owner.live(Kind.DYNAMIC)
     old = owner.webhook_of(entry)
     dialog = await begin(owner, entry)
     webhook = await owner.paste(dialog, application=owner.dynamic)
     await dialog.submit()
     await dialog.settle()
-    await dialog.choose("webhook")
-    await moved(owner, dialog, entry)
-    assert entry.data["smartcar_webhook_id"] == webhook.id
+    assert dialog.result["menu_options"] == ["wait", "callback"]
+    await dialog.close()
+    assert entry.data["smartcar_webhook_id"] == old.id != webhook.id
     assert owner.subscribed(old) == {"Hatchback"}
     assert {it.status for it in await owner.sim.deliver()} == {204}
 

@@ -51,11 +51,10 @@ async def test_the_callback_uri_is_shown_and_verified_again(owner: Owner) -> Non
     assert dialog.callback_uri == webhook.callback_uri
     await dialog.submit()
     assert dialog.step == "wait"
-    owner.data(entry).store.data.status.verified_at = None
     assert (await owner.sim.verify(webhook)).succeeded
-    await dialog.settle()
+    await dialog.confirm()
     await changed(owner, dialog, entry)
-    assert owner.data(entry).store.data.status.verified_at is not None
+    assert owner.data(entry).store.data.status.confirmed_at is not None
     assert entry.data["smartcar_webhook_id"] == webhook.id
 
 
@@ -105,7 +104,7 @@ async def test_the_wait_outlives_a_reload_of_the_entry(
     await owner.settle()
     await dialog.choose("wait")
     assert (await owner.sim.verify(owner.webhook_of(entry))).succeeded
-    await dialog.settle()
+    await dialog.confirm()
     await changed(owner, dialog, entry)
 
 

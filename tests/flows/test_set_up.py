@@ -104,8 +104,8 @@ async def test_the_new_entry_knows_that_its_callback_was_verified(owner: Owner) 
     dialog, webhook = await owner.verified(dialog)
     entry = await owner.finished(dialog)
     health = owner.data(entry).store.data.status
-    assert health.verified_at is not None
-    assert health.callback_uri == webhook.callback_uri
+    assert health.confirmed_at is not None
+    assert health.answered_uri == webhook.callback_uri
 
 
 async def test_a_car_that_is_not_chosen_is_left_out(owner: Owner) -> None:
@@ -186,7 +186,7 @@ async def test_where_the_cars_cannot_be_asked_for_they_are_found_later(owner: Ow
     owner.sim.fail_api(500, path="/connections")
     dialog, webhook = await owner.verified(dialog)
     entry = await owner.created(await dialog.choose("finish"))
-    assert entry.title == "Smartcar"
+    assert entry.title == "Hyundai IONIQ 5"
     assert owner.subscribed(webhook) == {"Crossover"}
 
 
@@ -206,7 +206,7 @@ async def test_the_same_dynamic_webhook_is_set_up_once(owner: Owner) -> None:
     webhook.callback_uri = dialog.callback_uri
     await dialog.submit()
     assert (await owner.sim.verify(webhook)).succeeded
-    await dialog.settle()
+    await dialog.confirm()
     assert dialog.reason == "already_configured"
 
 
@@ -220,7 +220,7 @@ async def test_a_webhook_of_another_entry_is_refused(owner: Owner) -> None:
     )
     await dialog.submit()
     await owner.sim.verify(webhook)
-    await dialog.settle()
+    await dialog.confirm()
     assert dialog.reason == "already_configured"
 
 
@@ -259,7 +259,7 @@ async def test_two_windows_for_the_same_dynamic_webhook_become_one_entry(owner: 
     webhook.callback_uri = second.callback_uri
     await second.submit()
     await owner.sim.verify(webhook)
-    await second.settle()
+    await second.confirm()
     assert second.reason == "already_in_progress"
     await owner.finished(first)
 

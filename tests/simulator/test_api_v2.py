@@ -252,6 +252,113 @@ async def test_reading_a_path_is_billed(
     assert sim.cloud.meter.billed.total() == 1
 
 
+async def batch(
+    sim: Simulator,
+    client: ClientSession,
+    application: Application,
+    body: object,
+    status: int = 200,
+) -> dict[str, Any]:
+    async with client.post(
+        f"/api/v2.0/vehicles/{sim.dynamic_car.id}/batch", json=body, headers=access(application)
+    ) as response:
+        assert response.status == status
+        answer: dict[str, Any] = await response.json()
+        return answer
+
+
+def requests(*paths: str) -> dict[str, Any]:
+    return {"requests": [{"path": path} for path in paths]}
+
+
+async def test_a_batch_answers_each_path(
+    sim: Simulator, client: ClientSession, application: Application
+) -> None:
+    answer = await batch(sim, client, application, requests("/battery", "/vin"))
+    battery, vin = answer["responses"]
+    assert battery["path"] == "/battery"
+    assert battery["code"] == 200
+    assert battery["body"]["percentRemaining"] == 0.62
+    assert battery["headers"].keys() == {"sc-data-age", "sc-fetched-at", "sc-unit-system"}
+    assert vin["body"] == {"vin": sim.dynamic_car.vin}
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "kind"),
+    [("/odometer", 501, "COMPATIBILITY"), ("/nonsense", 404, "RESOURCE_NOT_FOUND")],
+)
+async def test_a_failed_path_of_a_batch_has_no_headers(
+    sim: Simulator,
+    client: ClientSession,
+    application: Application,
+    path: str,
+    code: int,
+    kind: str,
+) -> None:
+    (element,) = (await batch(sim, client, application, requests(path)))["responses"]
+    assert element.keys() == {"path", "code", "body"}
+    assert (element["code"], element["body"]["type"]) == (code, kind)
+
+
+async def test_a_batch_is_billed_by_path(
+    sim: Simulator, client: ClientSession, application: Application
+) -> None:
+    await batch(sim, client, application, requests("/battery", "/charge", "/location"))
+    assert sim.cloud.meter.billed.total() == 3
+    assert sim.cloud.meter.calls.total() == 1
+    assert sim.cloud.meter.unbilled == 0
+
+
+@pytest.mark.parametrize("body", [{}, [], {"requests": []}, {"requests": ["/battery"]}])
+async def test_a_batch_without_paths_is_not_valid(
+    sim: Simulator, client: ClientSession, application: Application, body: object
+) -> None:
+    assert (await batch(sim, client, application, body, 400))["type"] == "VALIDATION"
+
+
+async def test_a_trailing_slash_changes_nothing(
+    sim: Simulator, client: ClientSession, application: Application
+) -> None:
+    sim.cloud.meter.reset()
+    for path in ("", "/", "/vin", "/vin/", "/battery", "/battery/"):
+        async with client.get(
+            f"/api/v2.0/vehicles/{sim.dynamic_car.id}{path}", headers=access(application)
+        ) as response:
+            assert response.status == 200
+    assert list(sim.cloud.meter.calls.values()) == [2, 2, 2]
+
+
+async def test_a_path_without_this_method_is_not_found(
+    sim: Simulator, client: ClientSession, application: Application
+) -> None:
+    path = f"/api/v2.0/vehicles/{sim.dynamic_car.id}/battery"
+    async with client.put(path, headers=access(application)) as response:
+        assert response.status == 404
+        assert (await response.json())["type"] == "RESOURCE_NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "factor"),
+    [("/odometer", "distance", 1 / 1.609344), ("/tires/pressure", "frontLeft", 1 / 6.894757)],
+)
+async def test_imperial_units_are_miles_and_psi(
+    sim: Simulator,
+    client: ClientSession,
+    application: Application,
+    path: str,
+    key: str,
+    factor: float,
+) -> None:
+    car = sim.add_car("Rich", application=application)
+    url, values = f"/api/v2.0/vehicles/{car.id}{path}", []
+    for unit_system in ("metric", "imperial"):
+        headers = {**access(application), "sc-unit-system": unit_system}
+        async with client.get(url, headers=headers) as response:
+            assert response.headers["SC-Unit-System"] == unit_system
+            values.append((await response.json())[key])
+    assert values[1] == pytest.approx(values[0] * factor, abs=0.01)
+
+
 async def test_a_rate_limit_says_when_to_come_back(
     sim: Simulator, client: ClientSession, application: Application
 ) -> None:

@@ -182,14 +182,6 @@ async def test_signals_need_the_user(sim: Simulator, client: ClientSession, toke
     assert sim.cloud.meter.billed.total() == 0
 
 
-async def test_the_store_is_empty_without_a_subscribed_webhook(
-    sim: Simulator, client: ClientSession, token: Headers
-) -> None:
-    body = await get(client, signals_path(sim), user(sim, token))
-    assert body["data"] == []
-    assert body["meta"]["totalCount"] == 0
-
-
 @pytest.mark.usefixtures("current")
 async def test_the_store_has_more_than_the_webhook(
     sim: Simulator, client: ClientSession, token: Headers
@@ -210,25 +202,6 @@ async def test_a_read_of_signals_is_billed_once(
     await get(client, "/vehicle/v3/connections", token)
     assert sim.cloud.meter.billed.total() == 1
     assert sim.cloud.meter.unbilled == 1
-
-
-@pytest.mark.usefixtures("current")
-async def test_an_incapable_signal_has_no_body(
-    sim: Simulator, client: ClientSession, token: Headers
-) -> None:
-    path = f"{signals_path(sim)}/closure-sunroof"
-    signal = (await get(client, path, user(sim, token)))["data"]
-    assert signal["attributes"]["status"]["error"]["code"] == "VEHICLE_NOT_CAPABLE"
-    assert "body" not in signal["attributes"]
-
-
-@pytest.mark.usefixtures("current")
-async def test_charging_power_is_null_while_not_charging(
-    sim: Simulator, client: ClientSession, token: Headers
-) -> None:
-    path = f"{signals_path(sim)}/charge-wattage"
-    signal = (await get(client, path, user(sim, token)))["data"]
-    assert signal["attributes"]["body"] == {"value": None, "unit": "watts"}
 
 
 async def test_an_unknown_signal_is_not_found(

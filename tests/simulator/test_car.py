@@ -8,7 +8,7 @@ from simulator import Car, ImpossibleError, Place
 from simulator.car import ChargingStatus
 from simulator.clock import Clock
 from simulator.cloud import Cloud
-from simulator.fleet import default_fleet
+from simulator.presets import default_accounts
 
 from .conftest import START
 
@@ -16,12 +16,12 @@ from .conftest import START
 @pytest.fixture
 def car() -> Car:
     cloud = Cloud(Clock.starting(START, 0))
-    default_fleet(cloud)
+    default_accounts(cloud)
     return next(iter(cloud.cars.values()))
 
 
 def live(car: Car, **span: float) -> None:
-    car.step(car.moment + timedelta(**span))
+    car.step(car.now + timedelta(**span))
 
 
 def test_a_drive_ends_at_its_destination(car: Car) -> None:

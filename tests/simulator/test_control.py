@@ -89,6 +89,7 @@ async def test_a_car_is_subscribed_and_unsubscribed(
     ("verb", "arguments", "expected"),
     [
         ("plug-in", {}, {"plugged_in": True, "charging": True}),
+        ("plug-in", {"at": "fast"}, {"plugged_in": True, "charging_power_w": 150_000}),
         ("charge-limit", {"percent": 90}, {"charge_limit": 90}),
         ("state-of-charge", {"percent": 33}, {"state_of_charge": 33}),
         ("drive", {"to": "work"}, {"driving": True, "destination": "work"}),
@@ -97,6 +98,7 @@ async def test_a_car_is_subscribed_and_unsubscribed(
         ("unlock", {}, {"locked": False}),
         ("open", {"opening": "front_left_door"}, {"locked": False}),
         ("permissions", {"permissions": ["read_vin"]}, {"permissions": ["read_vin"]}),
+        ("request-limit", {"limit": 9}, {"requests": {"used": 0, "limit": 9}}),
         (
             "problem",
             {"problem": "ACCOUNT_ISSUE"},
@@ -192,6 +194,18 @@ async def test_faults_are_set_and_ended(sim: Simulator, client: ClientSession) -
         assert response.status == 200
     assert sim.faults.duplicates == 0
     assert not sim.cloud.faults.planned
+
+
+async def test_a_command_is_made_to_fail_and_held(sim: Simulator, client: ClientSession) -> None:
+    await post(client, "faults/commands", {"command": "security-lock", "problem": "DOOR_OPEN"})
+    await post(client, "commands/release")
+    (fault,) = (await get(client, "state"))["faults"]["commands"]
+    assert (fault["command"], fault["problem"], fault["obeyed"]) == (
+        "security-lock", "DOOR_OPEN", False,
+    )  # fmt: skip
+    await post(client, "faults/commands", {"problem": "NONSENSE"}, status=400)
+    await post(client, "time", {"command_lag": 90})
+    assert sim.command_lag.total_seconds() == 90
 
 
 async def test_the_delivery_log_has_the_payloads(client: ClientSession, current: Webhook) -> None:

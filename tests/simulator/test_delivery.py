@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from simulator import Kind, Simulator, Webhook
-from simulator.delivery import compact, sign
-from simulator.internet import UnreachableError, resolve
+from simulator import Car, Kind, Simulator, Webhook
+from simulator.delivery_queue import compact, sign
+from simulator.resolver import UnreachableError, resolve
 
 from .conftest import CALLBACK, Receiver, webhook_for
 
@@ -113,14 +113,14 @@ async def test_a_dynamic_webhook_reports_hourly(sim: Simulator, receiver: Receiv
 async def test_a_dynamic_webhook_reports_half_hourly_while_plugged_in(
     sim: Simulator, receiver: Receiver
 ) -> None:
-    sim.plug_in(sim.dynamic_car)
+    sim.act(sim.dynamic_car, Car.plug_in)
     await sim.advance(timedelta(hours=2, minutes=10))
     assert len(receiver.received) == 5
 
 
 @pytest.mark.usefixtures("dynamic")
 async def test_a_sleeping_car_is_reported_no_more(sim: Simulator, receiver: Receiver) -> None:
-    sim.sleep(sim.dynamic_car)
+    sim.act(sim.dynamic_car, Car.sleep)
     await sim.advance(timedelta(hours=12))
     assert len(receiver.received) == 1
 
@@ -131,7 +131,7 @@ async def test_the_current_platform_reports_changed_triggers_only(
 ) -> None:
     await sim.advance(timedelta(hours=1))
     receiver.received.clear()
-    sim.plug_in(sim.current_car)
+    sim.act(sim.current_car, Car.plug_in)
     await sim.advance(timedelta(minutes=3))
     (state,) = receiver.of("VEHICLE_STATE")
     assert {it["signal"]["code"] for it in state["triggers"]} == {
@@ -147,7 +147,7 @@ async def test_a_change_that_is_no_trigger_sends_nothing(
 ) -> None:
     await sim.advance(timedelta(minutes=5))
     receiver.received.clear()
-    sim.set_opening(sim.current_car, "back_left_window", is_open=True)
+    sim.act(sim.current_car, Car.set_opening, "back_left_window", is_open=True)
     await sim.advance(timedelta(minutes=5))
     assert not receiver.received
 
@@ -322,7 +322,7 @@ async def test_errors_can_go_to_another_callback(sim: Simulator, receiver: Recei
         ("https://elsewhere.example/hook", "no route"),
         ("http://elsewhere.example/hook", "not https"),
         ("https://192.168.1.2/hook", "no route"),
-        ("hook", "not an address"),
+        ("hook", "not an absolute URL"),
     ],
 )
 def test_only_public_https_or_loopback_can_be_reached(uri: str, reason: str) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from simulator import Simulator
+from simulator import Car, Simulator
 from simulator.clock import epoch_ms, iso
 
 from .conftest import START, Receiver
@@ -13,7 +13,7 @@ from .conftest import START, Receiver
 
 @pytest.mark.usefixtures("current")
 async def test_nothing_happens_before_time_passes(sim: Simulator, receiver: Receiver) -> None:
-    sim.plug_in(sim.current_car)
+    sim.act(sim.current_car, Car.plug_in)
     await asyncio.sleep(0.25)
     assert not receiver.received
 
@@ -50,9 +50,9 @@ async def test_paused_cars_stand_still() -> None:
 
 
 async def test_two_events_never_bear_the_same_stamp(sim: Simulator) -> None:
-    sim.plug_in(sim.current_car)
+    sim.act(sim.current_car, Car.plug_in)
     first = sim.current_car.recorded_at
-    sim.unplug(sim.current_car)
+    sim.act(sim.current_car, Car.unplug)
     assert sim.current_car.recorded_at > first
 
 
@@ -77,7 +77,7 @@ async def test_a_day_begun_again_replaces_the_first(sim: Simulator) -> None:
 
 
 async def test_a_sleeping_car_records_nothing(sim: Simulator) -> None:
-    sim.sleep(sim.current_car)
+    sim.act(sim.current_car, Car.sleep)
     asleep_since = sim.current_car.recorded_at
     await sim.advance(timedelta(hours=1))
     assert sim.current_car.recorded_at == asleep_since

@@ -73,7 +73,7 @@ def test_the_webhooks_id_stands_where_its_generation_has_it(
     payload: dict[str, Any], webhook_id: str | None
 ) -> None:
     assert webhook_of(payload) == webhook_id
-    assert decode(payload).webhook_id == webhook_id
+    assert decode(payload).smartcar_webhook_id == webhook_id
 
 
 @pytest.mark.parametrize(

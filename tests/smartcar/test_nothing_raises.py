@@ -18,8 +18,8 @@ from custom_components.smartcar_dynamic.smartcar.problems import parse_problem
 from custom_components.smartcar_dynamic.smartcar.signals import SIGNALS, parse_body
 from custom_components.smartcar_dynamic.smartcar.times import milliseconds
 
+from .catalogue import rich_payload
 from .payloads import TUTORIAL, Json, decode, dynamic, entry, error, load, shared, signal, state
-from .test_parsers import GOOD
 from .test_payload_v2 import SECURITY
 
 type Path = tuple[str | int, ...]
@@ -79,7 +79,7 @@ PAYLOADS: list[Json] = [
         "eventName": "eventBased",
         "payload": {"vehicleId": "x", "eventType": "CHARGING_STARTED", "eventTime": "2024-09-20"},
     },
-    state(*(signal(code, body) for code, body, _ in GOOD)),
+    rich_payload(),
     state(
         signal("foo-bar", {"value": 5, "unit": "km"}, group="Foo", name="Bar"),
         signal("charge-voltage", {"value": 5}, status={"value": "ERROR", "error": REPORT}),

@@ -558,7 +558,7 @@ def test_the_volkswagens_capture_of_the_first_months_gives_its_values() -> None:
         "charge-chargelimits.global": 80,
         "charge-ischarging": False,
     }
-    assert delivery.webhook_id is None
+    assert delivery.smartcar_webhook_id is None
     assert len([s for s in only_report(delivery).signals if s.content.problem]) == 4
     assert (delivery.notes, delivery.faults) == ((), ())
 

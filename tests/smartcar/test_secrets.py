@@ -50,7 +50,7 @@ READINGS = (
 )
 SIGNAL = Signal(Content("location-preciselocation", READINGS, PROBLEM), NOW)
 REPORT = Report(VEHICLE, f"request/{VEHICLE_ID}", NOW, (SIGNAL,), (PROBLEM,))
-DELIVERY = Delivery(Kind.STATE, webhook_id=WEBHOOK_ID, reports=(REPORT,))
+DELIVERY = Delivery(Kind.STATE, smartcar_webhook_id=WEBHOOK_ID, reports=(REPORT,))
 
 
 def _state() -> Delivery:
@@ -99,16 +99,11 @@ def _error() -> Delivery:
 
 
 def _decoding() -> Decoding:
-    caches: dict[str, Cache] = {
-        VEHICLE_ID: {
-            "vehicleidentification-vin": CachedContent(
-                {"value": VIN},
-                None,
-                Content("vehicleidentification-vin", READINGS),
-            )
-        }
-    }
-    return Decoding(NOW, bool, caches)
+    cache = Cache()
+    cache.known["vehicleidentification-vin"] = CachedContent(
+        {"value": VIN}, None, Content("vehicleidentification-vin", READINGS)
+    )
+    return Decoding(NOW, bool, {VEHICLE_ID: cache})
 
 
 @pytest.mark.parametrize(
@@ -125,6 +120,7 @@ def _decoding() -> Decoding:
         pytest.param(_dynamic(), id="a decoded dynamic payload"),
         pytest.param(_error(), id="a decoded error"),
         pytest.param(_decoding(), id="Decoding"),
+        pytest.param(_decoding().caches[VEHICLE_ID].known.values(), id="CachedContent"),
         pytest.param(Decoder(), id="Decoder"),
     ],
 )

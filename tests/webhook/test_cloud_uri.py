@@ -68,6 +68,8 @@ async def test_a_cloudhook_that_takes_the_place_of_the_external_address_is_told(
     home: Home, nabu: Nabu
 ) -> None:
     await home.live()
+    await home.deliver()
+    await home.data(home.entries[0]).monitor.async_look()
     nabu.is_subscribed = True
     nabu.tell()
     await home.settle()
@@ -77,7 +79,7 @@ async def test_a_cloudhook_that_takes_the_place_of_the_external_address_is_told(
 
 
 async def test_a_cloud_that_is_not_connected_yet_changes_nothing(home: Home, nabu: Nabu) -> None:
-    home.sim.courier.routes["https://hooks.example"] = home.sim.courier.routes[
+    home.sim.routes["https://hooks.example"] = home.sim.routes[
         CALLBACK.removesuffix(f"/api/webhook/{HOOK}")
     ]
     await home.live()

@@ -81,7 +81,7 @@ async def test_the_challenge_is_answered_without_a_signature(
     answer = await sender.post(encoded(verify))
     assert answer.status == 200
     assert json.loads(answer.body) == {"challenge": signature(CHALLENGE.encode())}
-    assert health(entry).counts["challenge"] == 1
+    assert health(entry).answered_at is not None
 
 
 @VERIFICATIONS
@@ -111,11 +111,12 @@ async def test_a_challenge_notes_when_and_where_it_came(
     freezer.tick(5)
     await sender.post(encoded(VERIFY_V2))
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert health(entry).verified_at == round(dt_util.utcnow().timestamp() * 1000)
-    assert health(entry).callback_uri == f"https://127.0.0.1:9/api/webhook/{WEBHOOK_ID}"
+    assert health(entry).answered_at == round(dt_util.utcnow().timestamp() * 1000)
+    assert health(entry).answered_uri == f"https://127.0.0.1:9/api/webhook/{WEBHOOK_ID}"
+    assert health(entry).callback_uri is None
 
 
-async def test_a_challenge_tells_which_webhook_is_ours(
+async def test_only_a_signed_delivery_names_our_webhook(
     hass: HomeAssistant, set_up: SetUp, entry_v2: MockConfigEntry, sender: Sender
 ) -> None:
     entry = MockConfigEntry(
@@ -124,7 +125,9 @@ async def test_a_challenge_tells_which_webhook_is_ours(
     await set_up(entry)
     await sender.post(encoded(VERIFY_V2))
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert entry.data["smartcar_webhook_id"] == "of-the-challenge"
+    assert entry.data["smartcar_webhook_id"] is None
+    await sender.deliver(TUTORIAL)
+    assert entry.data["smartcar_webhook_id"] == TUTORIAL["webhookId"]
 
 
 async def test_a_challenge_of_another_webhook_changes_nothing(
@@ -159,7 +162,7 @@ async def test_a_challenge_that_could_be_a_delivery_is_not_signed(
     answer = await sender.post(challenge(forged))
     assert answer.status in {400, 401}
     assert answer.body == b""
-    assert health(entry).verified_at is None
+    assert health(entry).answered_at is None
 
 
 async def test_a_challenge_in_a_large_body_is_not_signed(
@@ -182,7 +185,7 @@ async def test_a_challenge_of_4096_bytes_is_signed(entry: MockConfigEntry, sende
     body = encoded(VERIFY_V2)
     assert (await sender.post(body + b" " * (4096 - len(body)))).status == 200
     assert (await sender.post(body + b" " * (4097 - len(body)))).status == 401
-    assert health(entry).counts[Rejection.UNSIGNED] == 1
+    assert health(entry).rejections[Rejection.UNSIGNED] == 1
 
 
 @WAYS
@@ -229,7 +232,7 @@ async def test_blanks_around_a_signature_do_not_matter(
     body = encoded(TUTORIAL)
     sender = sender.through_cloud()
     assert (await sender.post(body, {"SC-Signature": f" {signature(body)} "})).status == 204
-    assert health(entry).counts["state"] == 1
+    assert health(entry).deliveries["state"] == 1
 
 
 @pytest.mark.parametrize("cloud", [True])
@@ -238,7 +241,7 @@ async def test_the_name_of_the_header_may_be_in_lower_case(
 ) -> None:
     body = encoded(TUTORIAL)
     assert (await sender.post(body, {"sc-signature": signature(body)})).status == 204
-    assert health(entry).counts["state"] == 1
+    assert health(entry).deliveries["state"] == 1
 
 
 @WAYS
@@ -293,7 +296,7 @@ async def test_a_body_in_pieces_is_put_together(
         assert response.status == 204
     await hass.async_block_till_done()
     assert car.value("tractionbattery-stateofcharge") == "58"
-    assert health(entry).counts["state"] == 1
+    assert health(entry).deliveries["state"] == 1
 
 
 async def test_no_more_of_an_unsigned_body_is_read_than_a_challenge_needs(
@@ -315,7 +318,7 @@ async def test_a_compressed_body_is_read(entry: MockConfigEntry, sender: Sender)
     body = encoded(TUTORIAL)
     headers = {"Content-Encoding": "gzip", "SC-Signature": signature(body)}
     assert (await sender.post(gzip.compress(body), headers)).status == 204
-    assert health(entry).counts["state"] == 1
+    assert health(entry).deliveries["state"] == 1
 
 
 async def test_a_body_that_is_not_compressed_as_it_says_is_refused(
@@ -388,7 +391,7 @@ async def test_what_is_authentic_is_acknowledged_even_if_it_cannot_be_read(
 ) -> None:
     answer = await sender.deliver(payload)
     assert (answer.status, answer.body) == (204, b"")
-    assert health(entry).counts.total() == 1
+    assert health(entry).deliveries.total() == 1
     assert [record for record in caplog.records if record.levelno >= 30] == []
 
 
@@ -407,7 +410,7 @@ async def test_a_test_delivery_counts_as_arrived_and_changes_nothing(
     payload = state(signal("tractionbattery-stateofcharge", {"value": 5}))
     payload["meta"]["mode"] = "TEST"
     assert (await sender.deliver(payload)).status == 204
-    assert health(entry).counts == {"state_test": 2}
+    assert health(entry).deliveries == {"state_test": 2}
     assert health(entry).last_test == health(entry).last_delivery is not None
     assert car.device is None
 
@@ -418,7 +421,7 @@ async def test_a_test_delivery_may_be_followed_by_a_real_one_of_the_same_id(
     await sender.deliver({**TUTORIAL, "mode": "test"})
     await sender.deliver(TUTORIAL)
     assert car.value("tractionbattery-stateofcharge") == "58"
-    assert health(entry).counts == {"state_test": 1, "state": 1}
+    assert health(entry).deliveries == {"state_test": 1, "state": 1}
 
 
 async def test_wrong_signatures_are_counted_until_one_is_right(
@@ -431,16 +434,19 @@ async def test_wrong_signatures_are_counted_until_one_is_right(
     await sender.deliver(TUTORIAL)
     assert health(entry).wrong_signatures == 0
     assert health(entry).last_test is None
-    assert health(entry).counts[Rejection.WRONG_SIGNATURE] == 2
+    assert health(entry).rejections[Rejection.WRONG_SIGNATURE] == 2
 
 
 async def test_a_bug_in_whoever_takes_deliveries_is_acknowledged_and_told_without_content(
     hass: HomeAssistant, sender: Sender, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken:
-        @callback
-        def async_on_delivery(self, payload: Mapping[str, object]) -> bool:
+        async def async_on_delivery(self, payload: Mapping[str, object]) -> bool:
             raise ValueError(payload["payload"])
+
+        @callback
+        def async_on_signature(self) -> None:
+            """Say nothing."""
 
         @callback
         def async_on_challenge(self, smartcar_webhook_id: str | None) -> None:
@@ -466,9 +472,10 @@ async def test_a_delivery_is_to_come_again_while_there_is_no_entry_yet(
     waiting.async_start(None)
     assert (await sender.deliver(TUTORIAL)).status == 503
     assert (await sender.knowing("another").deliver(TUTORIAL)).status == 401
-    assert not waiting.is_answered
+    assert waiting.is_signed
+    assert waiting.answered_at is None
     assert (await sender.post(encoded(VERIFY_V4))).status == 200
-    assert waiting.is_answered
+    assert waiting.answered_at is not None
     assert waiting.smartcar_webhook_id == "of-the-challenge"
     waiting.async_stop(keep=False)
     assert (await sender.deliver(TUTORIAL)).status == 200
@@ -477,16 +484,18 @@ async def test_a_delivery_is_to_come_again_while_there_is_no_entry_yet(
 async def test_a_flow_has_challenges_answered_with_the_token_that_it_is_about_to_set(
     entry: MockConfigEntry, sender: Sender
 ) -> None:
-    told: list[str | None] = []
     mine: SmartcarWebhook = entry.runtime_data.webhook
-    remove = mine.async_override("a new token", told.append)
+    listener = VerificationListener(sender.hass, WEBHOOK_ID, "a new token")
+    listener.async_start(mine)
     answer = await sender.post(encoded(VERIFY_V4))
     assert json.loads(answer.body) == {"challenge": signature(CHALLENGE.encode(), "a new token")}
-    assert told == ["of-the-challenge"]
-    assert health(entry).verified_at is None
+    assert listener.smartcar_webhook_id == "of-the-challenge"
+    assert not listener.is_signed
+    assert health(entry).answered_at is None
     for token in ("a new token", MANAGEMENT_TOKEN):
         assert (await sender.knowing(token).deliver(TUTORIAL)).status == 204
-    remove()
+    assert listener.is_signed
+    listener.async_stop(keep=True)
     assert (await sender.knowing("a new token").deliver(TUTORIAL)).status == 401
     answer = await sender.post(encoded(VERIFY_V4))
     assert json.loads(answer.body) == {"challenge": signature(CHALLENGE.encode())}
@@ -500,10 +509,10 @@ async def test_our_own_challenge_verifies_nothing(
         answer = await sender.post(challenge("our-own"))
         assert json.loads(answer.body) == {"challenge": right}
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert health(entry).verified_at is None
+    assert health(entry).answered_at is None
     await sender.post(challenge("our-own"))
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert health(entry).verified_at is not None
+    assert health(entry).answered_at is not None
 
 
 async def test_a_new_token_can_be_tried_on_what_was_refused(
@@ -558,7 +567,7 @@ async def test_concurrent_deliveries_are_all_taken(
         battery = Car(sender.hass, f"car-{n}").state("tractionbattery-stateofcharge")
         assert battery.state == str(n)
         assert writes.changed.count(battery.entity_id) == 1
-    assert health(entry).counts["state"] == 20
+    assert health(entry).deliveries["state"] == 20
 
 
 EXAMPLES = st.one_of(

@@ -14,16 +14,17 @@ import aiohttp
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.util import dt as dt_util
 
+from ..allowance import Allowance, RefusalReason
 from ..const import CONF_SMARTCAR_WEBHOOK_ID
 from ..device import async_vehicle_names
 from ..smartcar.client import SmartcarClient, SmartcarCredentialsError, SmartcarError, Webhook
 from ..smartcar.model import Remedy, VehicleInfo
 from ..store import StoredData
-from ..util import HOUR, local_time_text, now_ms
+from ..util import HOUR, local_time_text, now_ms, plain_text
 from ..vehicle import VehicleState
 from ..webhook.handler import SmartcarWebhook
-from ..webhook.status import MANY_WRONG_SIGNATURES
 from ..webhook.uri import CallbackUri, async_get_callback_uri, is_same_uri
 from .result import Check, CheckResult
 
@@ -44,6 +45,7 @@ class CheckContext:
     webhook: SmartcarWebhook
     data: StoredData
     listening_since: int
+    is_store_set_aside: bool
 
     @property
     def vehicles(self) -> Mapping[str, VehicleState]:
@@ -121,18 +123,26 @@ def all_results(context: CheckContext, answers: Answers) -> tuple[CheckResult, .
 def local_results(context: CheckContext, callback_uri: CallbackUri) -> Iterator[CheckResult]:
     """Yield the results of what can be told without asking anybody."""
     names = context.names
-    yield CheckResult.ok(Check.API, "ends" if context.client.ends else "current")
+    yield _api(context)
     yield callback_uri_result(callback_uri)
     yield _verified(context, callback_uri)
     for vehicle in context.vehicles.values():
-        yield from vehicle_results(vehicle, names[vehicle.id])
+        yield from vehicle_results(vehicle, names[vehicle.id], context.data.allowance)
     yield _signatures(context.data)
     yield from _deliveries(context, names)
+    if context.is_store_set_aside:
+        yield CheckResult.failed(Check.STORAGE, "set_aside")
 
 
-def vehicle_results(vehicle: VehicleState, name: str) -> Iterator[CheckResult]:
-    """Yield the results of a vehicle's place in the account and of its subscription."""
-    for result in (*_vehicle(vehicle, name), *_subscription(vehicle, name)):
+def vehicle_results(
+    vehicle: VehicleState, name: str, allowance: Allowance
+) -> Iterator[CheckResult]:
+    """Yield the results of a vehicle's place in the account, its subscription and its calls."""
+    for result in (
+        *_vehicle(vehicle, name),
+        *_subscription(vehicle, name),
+        *_calls(vehicle, name, allowance),
+    ):
         yield replace(result, vehicle_id=vehicle.id)
 
 
@@ -153,6 +163,18 @@ def find_our_webhook(
     here = [webhook for webhook in webhooks if is_same_uri(webhook.callback_uri, callback_uri.uri)]
     ours = next((webhook for webhook in (here or webhooks) if webhook.id == known_id), None)
     return ours or next(iter(here), None)
+
+
+def _api(context: CheckContext) -> CheckResult:
+    """Return the API's announced end; a webhook that still delivers is believed more."""
+    ends_at = context.client.ends_at
+    if ends_at is None:
+        return CheckResult.ok(Check.API, "current")
+    last_delivery = context.data.status.last_delivery or 0
+    has_ended = now_ms() >= ends_at and last_delivery < ends_at
+    return (
+        CheckResult.failed(Check.API, "ended") if has_ended else CheckResult.ok(Check.API, "ends")
+    )
 
 
 def _account(vehicles: tuple[VehicleInfo, ...] | SmartcarError) -> Iterator[CheckResult]:
@@ -182,6 +204,9 @@ def _vehicle(vehicle: VehicleState, name: str) -> Iterator[CheckResult]:
                 since=active.since,
             )
         return
+    if not vehicle.listed:
+        yield CheckResult.unknown(Check.VEHICLES, "unlisted", vehicle=name)
+        return
     withheld = sorted(
         code
         for code, signal in vehicle.signals.items()
@@ -193,7 +218,9 @@ def _vehicle(vehicle: VehicleState, name: str) -> Iterator[CheckResult]:
     elif permissions is None:
         yield CheckResult.ok(Check.VEHICLES, vehicle=name)
     else:
-        granted = ", ".join(sorted(permissions))
+        granted = ", ".join(
+            name.removeprefix("read_").replace("_", " ") for name in sorted(permissions)
+        )
         yield CheckResult.ok(Check.VEHICLES, "granted", vehicle=name, permissions=granted)
 
 
@@ -204,10 +231,24 @@ def _subscription(vehicle: VehicleState, name: str) -> Iterator[CheckResult]:
             CheckResult.failed(Check.SUBSCRIBED, "refused", vehicle=name, error=error),
             problem=vehicle.refused,
         )
+    elif not vehicle.listed:
+        return
     elif vehicle.subscribed_to or vehicle.last_delivery:
         yield CheckResult.ok(Check.SUBSCRIBED, vehicle=name)
-    elif vehicle.listed:
+    else:
         yield CheckResult.unknown(Check.SUBSCRIBED, "not_yet", vehicle=name)
+
+
+def _calls(vehicle: VehicleState, name: str, allowance: Allowance) -> Iterator[CheckResult]:
+    """Yield what the plan leaves of a vehicle's billed calls, if any were made."""
+    now = dt_util.utcnow()
+    used, left = allowance.used(vehicle.id, now), allowance.left(vehicle.id, now)
+    refusal = allowance.command_refusal(vehicle.id, now)
+    if refusal is not None and refusal.reason is RefusalReason.EXHAUSTED:
+        until = local_time_text(refusal.until.timestamp() * 1000)
+        yield CheckResult.failed(Check.ALLOWANCE, "exhausted", vehicle=name, used=used, until=until)
+    elif used:
+        yield CheckResult.ok(Check.ALLOWANCE, vehicle=name, used=used, left=left)
 
 
 def _webhook(context: CheckContext, answers: Answers) -> Iterator[CheckResult]:
@@ -232,11 +273,11 @@ def _our_webhook(
         yield CheckResult.failed(Check.WEBHOOK, reason)
     elif callback_uri.uri is not None and not is_same_uri(ours.callback_uri, callback_uri.uri):
         reason = "redirect" if _is_redirect(ours.callback_uri) else "elsewhere"
-        yield CheckResult.failed(Check.WEBHOOK, reason, name=ours.name)
+        yield CheckResult.failed(Check.WEBHOOK, reason, name=plain_text(ours.name))
     elif not ours.enabled:
-        yield CheckResult.failed(Check.WEBHOOK, "disabled", name=ours.name)
+        yield CheckResult.failed(Check.WEBHOOK, "disabled", name=plain_text(ours.name))
     else:
-        yield CheckResult.ok(Check.WEBHOOK, name=ours.name)
+        yield CheckResult.ok(Check.WEBHOOK, name=plain_text(ours.name))
         yield _signals(context, ours)
 
 
@@ -250,15 +291,15 @@ def _signals(context: CheckContext, webhook: Webhook) -> CheckResult:
     if webhook.triggers is None or webhook.data is None:
         return CheckResult.unknown(Check.SIGNALS)
     if not webhook.triggers:
-        return CheckResult.failed(Check.SIGNALS, "no_triggers", name=webhook.name)
+        return CheckResult.failed(Check.SIGNALS, "no_triggers", name=plain_text(webhook.name))
     if not webhook.data:
-        return CheckResult.failed(Check.SIGNALS, "no_data", name=webhook.name)
+        return CheckResult.failed(Check.SIGNALS, "no_data", name=plain_text(webhook.name))
     for vehicle in context.vehicles.values():
         if all(_is_impossible(vehicle, code) for code in webhook.triggers):
             return CheckResult.failed(
                 Check.SIGNALS,
                 "impossible",
-                name=webhook.name,
+                name=plain_text(webhook.name),
                 vehicle=context.names[vehicle.id],
                 signals=", ".join(webhook.triggers),
             )
@@ -276,34 +317,47 @@ def _is_impossible(vehicle: VehicleState, code: str) -> bool:
 
 def _verified(context: CheckContext, callback_uri: CallbackUri) -> CheckResult:
     status = context.data.status
-    if (
+    is_changed = (
         status.callback_uri
         and callback_uri.uri
         and not is_same_uri(status.callback_uri, callback_uri.uri)
-    ):
+    )
+    if is_changed and not is_same_uri(status.answered_uri, callback_uri.uri):
         return CheckResult.failed(Check.VERIFIED, "other_address")
+    if is_changed and status.answered_at is not None:
+        return _answered(status.answered_at)
     if status.last_delivery:
-        return CheckResult.ok(Check.VERIFIED, "delivers")
-    if status.verified_at is not None:
-        return CheckResult.ok(Check.VERIFIED, time=local_time_text(status.verified_at))
+        time = local_time_text(status.last_delivery)
+        return CheckResult.ok(Check.VERIFIED, "delivers", time=time)
+    if status.signed_at is not None:
+        return CheckResult.ok(Check.VERIFIED, "signed", time=local_time_text(status.signed_at))
+    if (answered_at := status.answered_at or status.confirmed_at) is not None:
+        return _answered(answered_at)
     created_at = context.entry.created_at.timestamp() * 1000
     is_overdue = now_ms() - created_at > _UNVERIFIED_FOR
     make = CheckResult.failed if is_overdue else CheckResult.unknown
     return make(Check.VERIFIED, "never", time=local_time_text(created_at))
 
 
+def _answered(at: int) -> CheckResult:
+    """Return that a challenge was answered: nothing is proved, and nothing is left to be done."""
+    result = CheckResult.unknown(Check.VERIFIED, "answered", time=local_time_text(at))
+    return replace(result, is_conclusive=True)
+
+
 def _signatures(data: StoredData) -> CheckResult:
     status = data.status
-    if status.wrong_signatures >= MANY_WRONG_SIGNATURES and status.last_rejected is not None:
+    if status.are_signatures_wrong and status.last_rejected is not None:
         return CheckResult.failed(
             Check.SIGNATURES,
             "wrong",
             count=status.wrong_signatures,
             time=local_time_text(status.last_rejected),
         )
-    if status.last_delivery is None:
+    if status.signed_at is None:
         return CheckResult.unknown(Check.SIGNATURES, "none")
-    return CheckResult.ok(Check.SIGNATURES)
+    # After a restart the next signature tells.
+    return replace(CheckResult.ok(Check.SIGNATURES), is_conclusive=status.is_signed_since_start)
 
 
 def _deliveries(context: CheckContext, names: Mapping[str, str]) -> Iterator[CheckResult]:

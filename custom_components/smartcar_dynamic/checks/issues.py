@@ -10,7 +10,7 @@ from homeassistant.helpers import issue_registry as ir
 from ..const import DASHBOARD_URL, DOMAIN
 from ..device import vehicle_name
 from ..smartcar.model import Remedy, VehicleInfo
-from ..util import local_time_text, now_ms
+from ..util import local_time_text, now_ms, plain_text
 from .result import Check, CheckResult, CheckStatus
 
 _MIGRATION_GUIDE = "https://smartcar.com/docs/getting-started/how-to/migration-guide"
@@ -61,6 +61,13 @@ class IssueDescription:
 
 ISSUES = (
     IssueDescription("api_v2_end", Check.API, ("ends",), learn_more_url=_MIGRATION_GUIDE),
+    IssueDescription(
+        "api_v2_ended",
+        Check.API,
+        ("ended",),
+        severity=ir.IssueSeverity.ERROR,
+        learn_more_url=_MIGRATION_GUIDE,
+    ),
     IssueDescription(
         "reauthentication_required",
         Check.VEHICLES,
@@ -135,15 +142,18 @@ ISSUES = (
         is_per_vehicle=True,
         is_persistent=True,
     ),
+    IssueDescription("requests_used_up", Check.ALLOWANCE, ("exhausted",), is_per_vehicle=True),
     IssueDescription(
         "signatures_rejected",
         Check.SIGNATURES,
         ("wrong",),
         severity=ir.IssueSeverity.ERROR,
+        is_persistent=True,
         ends_on_delivery=True,
     ),
     IssueDescription("nothing_arrived", Check.DELIVERY, ("nothing",), ends_on_delivery=True),
     IssueDescription("deliveries_stopped", Check.DELIVERY, ("silent",), ends_on_delivery=True),
+    IssueDescription("storage_set_aside", Check.STORAGE, ("set_aside",), is_persistent=True),
 )
 _ENTRY_ISSUES = tuple(issue for issue in ISSUES if not issue.is_per_vehicle)
 _VEHICLE_ISSUES = tuple(issue for issue in ISSUES if issue.is_per_vehicle)
@@ -176,7 +186,7 @@ class Issues:
         by_vehicle: dict[str | None, list[CheckResult]] = {}
         for result in results:
             by_vehicle.setdefault(result.vehicle_id, []).append(result)
-        known = {result.check for result in by_vehicle.get(None, ()) if _is_known(result)}
+        known = {result.check for result in by_vehicle.get(None, ()) if result.is_conclusive}
         if Check.WEBHOOK in known:
             # A webhook that is missing or disabled has no signals.
             known.add(Check.SIGNALS)
@@ -185,10 +195,7 @@ class Issues:
         for vehicle_id, of_vehicle in by_vehicle.items():
             if vehicle_id is None:
                 continue
-            checks = {result.check for result in of_vehicle if result.check is not Check.DELIVERY}
-            if not checks:
-                continue
-            unknown = {result.check for result in of_vehicle if not _is_known(result)}
+            unknown = {result.check for result in of_vehicle if not result.is_conclusive}
             for issue in _VEHICLE_ISSUES:
                 can_drop = issue.check not in unknown
                 self._update(issue, vehicle_id, of_vehicle, can_drop=can_drop)
@@ -247,7 +254,7 @@ class Issues:
             self._hass,
             "vehicle_not_unsubscribed",
             f"{self._entry.entry_id}_{vehicle.id}",
-            {"vehicle": vehicle_name(vehicle)},
+            {"vehicle": plain_text(vehicle_name(vehicle))},
         )
 
     def _known(self, key: str, vehicle_id: str | None = None) -> ir.IssueEntry | None:
@@ -280,7 +287,7 @@ class Issues:
             learn_more_url=issue.learn_more_url,
             severity=issue.severity,
             translation_key=issue.translation_key(result),
-            translation_placeholders={"entry": self._entry.title, **placeholders},
+            translation_placeholders={"entry": plain_text(self._entry.title), **placeholders},
         )
 
     def _drop(self, issue: IssueDescription, vehicle_id: str | None) -> None:
@@ -288,10 +295,6 @@ class Issues:
         if issue_id in self._raised:
             self._raised.remove(issue_id)
             ir.async_delete_issue(self._hass, DOMAIN, issue_id)
-
-
-def _is_known(result: CheckResult) -> bool:
-    return result.status is not CheckStatus.UNKNOWN
 
 
 def _issue_id(key: str, entry_id: str, vehicle_id: str | None = None) -> str:

@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.util import dt as dt_util
 
 from ..const import CONF_SMARTCAR_WEBHOOK_ID
 from ..coordinator import SmartcarCoordinator
@@ -18,7 +19,7 @@ from ..util import Listeners, now_ms
 from ..vehicle import VehicleState
 from ..webhook import cloudhook
 from ..webhook.handler import SmartcarWebhook
-from ..webhook.uri import CallbackUri, async_get_callback_uri
+from ..webhook.uri import CallbackUri, async_get_callback_uri, is_same_uri
 from .chain import (
     Answers,
     CheckContext,
@@ -33,6 +34,7 @@ from .result import Check, CheckResult, CheckStatus
 
 _LOOK_INTERVAL = timedelta(hours=1)
 _LOOKS_PER_CHECK = 24
+_IS_VERIFIED = {CheckStatus.OK: True, CheckStatus.FAILED: False, CheckStatus.UNKNOWN: None}
 
 
 class Monitor:
@@ -105,6 +107,7 @@ class Monitor:
             self._webhook,
             self._store.data,
             self._listening_since,
+            self._store.is_set_aside,
         )
 
     @callback
@@ -140,9 +143,21 @@ class Monitor:
         return self._verified_listeners.add(listener)
 
     def _confirm(self, callback_uri: CallbackUri) -> None:
-        """Take the callback URI for verified where deliveries arrive and no other one was."""
+        """Note the callback URI at which deliveries arrive.
+
+        That is today's for the first delivery, and a changed one once Smartcar's challenge was
+        answered there and a delivery came after that.
+        """
         status = self._store.data.status
-        if status.last_delivery and status.callback_uri is None and callback_uri.uri:
+        if status.last_delivery is None or callback_uri.uri is None:
+            return
+        is_answered_here = is_same_uri(status.answered_uri, callback_uri.uri)
+        is_delivered_since = status.last_delivery > (status.answered_at or 0)
+        if status.callback_uri is None or (
+            is_answered_here
+            and is_delivered_since
+            and not is_same_uri(status.callback_uri, callback_uri.uri)
+        ):
             status.callback_uri = callback_uri.uri
             self._store.async_schedule_save()
 
@@ -167,8 +182,10 @@ class Monitor:
         results = tuple(results)
         verified = next(result for result in results if result.check is Check.VERIFIED)
         self.issues.async_update(results)
-        self._waits_for_delivery = self.issues.may_end_on_delivery or verified.reason == "never"
-        is_verified = verified.status is CheckStatus.OK
+        # Before that, the next delivery verifies the callback URI.
+        is_delivering = verified.reason == "delivers"
+        self._waits_for_delivery = self.issues.may_end_on_delivery or not is_delivering
+        is_verified = _IS_VERIFIED[verified.status]
         if is_verified is not self.is_verified:
             self.is_verified = is_verified
             for listener in self._verified_listeners:
@@ -177,7 +194,12 @@ class Monitor:
     @callback
     def _async_vehicle_changed(self, vehicle: VehicleState) -> None:
         """Update a vehicle's issues, together with those of others that change at once."""
-        is_healthy = vehicle.listed and not vehicle.active_problems and vehicle.refused is None
+        is_healthy = (
+            vehicle.listed
+            and not vehicle.active_problems
+            and vehicle.refused is None
+            and self._store.data.allowance.left(vehicle.id, dt_util.utcnow()) > 0
+        )
         if is_healthy and not self.issues.has_any_of(vehicle.id):
             return
         if not self._changed_vehicles:
@@ -192,7 +214,9 @@ class Monitor:
         self.issues.async_update(
             result
             for vehicle_id in changed & vehicles.keys()
-            for result in vehicle_results(vehicles[vehicle_id], names[vehicle_id])
+            for result in vehicle_results(
+                vehicles[vehicle_id], names[vehicle_id], self._store.data.allowance
+            )
         )
 
     @callback

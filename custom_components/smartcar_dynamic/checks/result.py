@@ -19,8 +19,10 @@ class Check(StrEnum):
     SIGNALS = auto()
     VERIFIED = auto()
     SUBSCRIBED = auto()
+    ALLOWANCE = auto()
     SIGNATURES = auto()
     DELIVERY = auto()
+    STORAGE = auto()
 
 
 class CheckStatus(StrEnum):
@@ -36,6 +38,7 @@ class CheckResult:
     """The result of one check, of one vehicle where `vehicle_id` says which.
 
     `problem` is Smartcar's error behind a failure, and `since` its time in milliseconds.
+    `is_conclusive` tells that an issue of the check may end with this result.
     """
 
     check: Check
@@ -45,6 +48,7 @@ class CheckResult:
     vehicle_id: str | None = field(default=None, repr=False)
     problem: Problem | None = None
     since: int | None = None
+    is_conclusive: bool = True
 
     @property
     def translation_key(self) -> str:
@@ -64,7 +68,7 @@ class CheckResult:
     @classmethod
     def unknown(cls, check: Check, reason: str = "unknown", **placeholders: object) -> CheckResult:
         """Return the result of a check that could not tell."""
-        return cls(check, CheckStatus.UNKNOWN, reason, _texts(placeholders))
+        return cls(check, CheckStatus.UNKNOWN, reason, _texts(placeholders), is_conclusive=False)
 
 
 def _texts(placeholders: Mapping[str, object]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Check results as sentences in Home Assistant's language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
@@ -8,19 +8,26 @@ from homeassistant.helpers.translation import async_get_translations
 from ..const import DOMAIN
 from .result import CheckResult, CheckStatus
 
-_MARKS = {CheckStatus.OK: "✅", CheckStatus.FAILED: "❌", CheckStatus.UNKNOWN: "❓"}
+_MARKS = {CheckStatus.OK: "✅", CheckStatus.FAILED: "❌", CheckStatus.UNKNOWN: "❔"}
 
 
 async def async_result_text(hass: HomeAssistant, result: CheckResult) -> str:
     """Return what was found and, where it failed, what to do."""
-    texts = await async_get_translations(hass, hass.config.language, "common", [DOMAIN])
-    text = texts.get(f"component.{DOMAIN}.common.{result.translation_key}", result.reason)
-    return text.format_map(result.placeholders)
+    return await _async_text(hass, result.translation_key, result.reason, result.placeholders)
 
 
 async def async_result_list(hass: HomeAssistant, results: Iterable[CheckResult]) -> str:
-    """Return results as a list in Markdown."""
-    lines = [
-        f"{_MARKS[result.status]} {await async_result_text(hass, result)}" for result in results
-    ]
+    """Return results as a list in Markdown: a summary, the failures, and then the rest."""
+    results = sorted(results, key=lambda result: result.status is not CheckStatus.FAILED)
+    failed = sum(result.status is CheckStatus.FAILED for result in results)
+    summary = "check_summary_failed" if failed else "check_summary_ok"
+    lines = [f"**{await _async_text(hass, summary, '', {'count': str(failed)})}**"]
+    lines += [f"{_MARKS[it.status]} {await async_result_text(hass, it)}" for it in results]
     return "\n\n".join(lines)
+
+
+async def _async_text(
+    hass: HomeAssistant, key: str, default: str, placeholders: Mapping[str, str]
+) -> str:
+    texts = await async_get_translations(hass, hass.config.language, "common", [DOMAIN])
+    return texts.get(f"component.{DOMAIN}.common.{key}", default).format_map(placeholders)

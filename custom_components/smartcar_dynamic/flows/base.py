@@ -19,6 +19,7 @@ from ..migration import VehicleMatcher
 from ..runtime import SmartcarConfigEntry, SmartcarRuntimeData
 from ..smartcar.client import SmartcarApiError, SmartcarClient, Webhook
 from ..smartcar.model import VehicleInfo
+from ..util import now_ms
 from ..webhook.uri import CallbackUri
 from .challenge import VerificationListener
 
@@ -27,8 +28,9 @@ class FlowBase(ConfigFlow):
     """The state of a flow, and what follows after each group of steps.
 
     `_client` asks with the credentials that were entered in this flow, `_verification` answers
-    Smartcar's challenge, `_webhooks` are those of the API's list, and `_matcher` is there while the
-    entry migrates to another application.
+    Smartcar's challenge, `_webhooks` are those of the API's list, `_matcher` is there while the
+    entry migrates to another application, and `_is_confirmed` tells that the owner has seen in
+    Smartcar's dashboard that the answer to the challenge was accepted.
     """
 
     def __init__(self) -> None:
@@ -40,9 +42,14 @@ class FlowBase(ConfigFlow):
         self._verification: VerificationListener | None = None
         self._webhooks: tuple[Webhook, ...] = ()
         self._matcher: VehicleMatcher | None = None
+        self._is_confirmed = False
 
     async def _async_claim(self, unique_id: str) -> ConfigFlowResult | None:
         """Set the unique ID; return the way to another flow that has it."""
+        raise NotImplementedError
+
+    async def _async_new_management_token(self) -> ConfigFlowResult:
+        """Ask for another management token, after Smartcar did not accept an answer."""
         raise NotImplementedError
 
     async def _async_after_credentials(self) -> ConfigFlowResult:
@@ -83,11 +90,25 @@ class FlowBase(ConfigFlow):
 
     @callback
     def _note_verified(self, runtime: SmartcarRuntimeData) -> None:
-        """Tell a loaded entry that Smartcar's challenge was answered in this flow."""
-        if self._verification is not None and self._verification.answered_at is not None:
-            status = runtime.store.data.status
-            status.verify(self._callback_uri.uri, self._verification.answered_at)
-            runtime.store.async_schedule_save()
+        """Tell a loaded entry what is known of the verification in this flow."""
+        verification, status = self._verification, runtime.store.data.status
+        if verification is None or not verification.is_answered:
+            return
+        if verification.answered_at is not None:
+            status.answer(self._callback_uri.uri, verification.answered_at)
+        if self._is_confirmed:
+            status.confirmed_at = verification.answered_at
+            status.callback_uri = self._callback_uri.uri
+        if verification.is_signed:
+            status.sign(now_ms())
+        runtime.store.async_schedule_save()
+
+    @callback
+    def _stop_verification(self) -> None:
+        """Drop the verification: it answers with a management token that is no longer right."""
+        if self._verification is not None:
+            self._verification.async_stop(keep=False)
+            self._verification = None
 
     def _show_form(
         self,

@@ -2,15 +2,24 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, override
 
 from homeassistant.components import webhook as ha_webhook
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.const import CONF_WEBHOOK_ID
-from homeassistant.core import callback
+from homeassistant.core import CALLBACK_TYPE, HassJob, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
-from ..const import API_V2, CONF_API, CONF_MANAGEMENT_TOKEN, CONF_SMARTCAR_WEBHOOK_ID
+from ..const import (
+    API_V2,
+    CONF_API,
+    CONF_MANAGEMENT_TOKEN,
+    CONF_SMARTCAR_WEBHOOK_ID,
+    DOMAIN,
+)
 from ..smartcar.client import SmartcarError, Webhook
 from ..webhook import cloudhook
 from ..webhook.uri import async_get_callback_uri, is_same_uri
@@ -22,6 +31,8 @@ _NABU_CASA = "https://www.nabucasa.com"
 _REMOTE_ACCESS = "https://www.home-assistant.io/docs/configuration/remote/"
 _NETWORK = "/config/network"
 _NO_FIELDS = vol.Schema({})
+_ABANDONED: HassKey[dict[str, CALLBACK_TYPE]] = HassKey(f"{DOMAIN}_abandoned")
+_ABANDONED_FOR = timedelta(days=1)
 
 
 class CallbackSteps(FlowBase):
@@ -36,7 +47,9 @@ class CallbackSteps(FlowBase):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Show the callback URI to paste, or what is missing for one."""
-        webhook_id = self._data.setdefault(CONF_WEBHOOK_ID, ha_webhook.async_generate_id())
+        if CONF_WEBHOOK_ID not in self._data:
+            self._data[CONF_WEBHOOK_ID] = self._async_take_abandoned()
+        webhook_id = self._data[CONF_WEBHOOK_ID]
         self._callback_uri = await async_get_callback_uri(self.hass, webhook_id)
         if self._callback_uri.obstacle is not None:
             return self._show_no_address(self._callback_uri.obstacle)
@@ -44,6 +57,33 @@ class CallbackSteps(FlowBase):
         if user_input is not None:
             return await self._async_wait(verification)
         return self._show_form("callback", _NO_FIELDS)
+
+    @callback
+    def _async_take_abandoned(self) -> str:
+        """Return the webhook ID of an abandoned set-up, or a new one.
+
+        Its callback URI may have been pasted into Smartcar's dashboard already.
+        """
+        abandoned = self.hass.data.setdefault(_ABANDONED, {})
+        for webhook_id, forget in list(abandoned.items()):
+            forget()
+            del abandoned[webhook_id]
+            return webhook_id
+        return ha_webhook.async_generate_id()
+
+    @callback
+    def _async_abandon(self, webhook_id: str) -> None:
+        """Keep the webhook ID for the next set-up; delete its cloudhook after a day."""
+        is_cloudhook = self._callback_uri.is_cloudhook
+
+        async def forget(_now: datetime) -> None:
+            self.hass.data[_ABANDONED].pop(webhook_id, None)
+            if is_cloudhook:
+                await cloudhook.async_delete(self.hass, webhook_id)
+
+        job = HassJob(forget, cancel_on_shutdown=True)
+        abandoned = self.hass.data.setdefault(_ABANDONED, {})
+        abandoned[webhook_id] = async_call_later(self.hass, _ABANDONED_FOR, job)
 
     async def async_step_no_address(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Look again for a public https address."""
@@ -94,12 +134,29 @@ class CallbackSteps(FlowBase):
             )
         self._waiting = None
         return self.async_show_progress_done(
-            next_step_id="webhook" if verification.is_answered else "not_verified"
+            next_step_id="verified" if verification.is_answered else "not_verified"
         )
 
     async def async_step_not_verified(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Offer to wait on, to see the address again, or to finish later."""
+        """Offer to wait on, to see the address again, or to finish later.
+
+        A migration does not go on: the webhook that works would be given up for one that may not.
+        """
+        if self._matcher is not None:
+            return self._show_menu("not_verified", "wait", "callback")
         return self._show_menu("not_verified", "wait", "callback", "webhook")
+
+    async def async_step_verified(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask whether Smartcar accepted the answer: only its dashboard or a signature tells."""
+        verification = self._async_answer(self._data[CONF_WEBHOOK_ID])
+        if user_input is None and not verification.is_signed:
+            return self._show_form("verified", forms.VERIFICATION)
+        if user_input is not None and user_input[forms.CONF_VERIFICATION] == forms.FAILED:
+            return await self._async_new_management_token()
+        self._is_confirmed = user_input is not None
+        return await self.async_step_webhook()
 
     async def async_step_webhook(
         self, user_input: dict[str, Any] | None = None
@@ -108,13 +165,18 @@ class CallbackSteps(FlowBase):
         if user_input is not None:
             return await self._async_typed_webhook("webhook", user_input)
         verification = self._verification
-        if verification is not None and verification.smartcar_webhook_id:
-            return await self._async_with_webhook(verification.smartcar_webhook_id)
+        named = None if verification is None else verification.smartcar_webhook_id
         if self._entry is not None and self._matcher is None:
-            return self.async_abort(reason="verify_later")
+            if verification is None or not verification.is_answered:
+                return self.async_abort(
+                    reason="verify_later", description_placeholders=self._placeholders
+                )
+            if named in (None, self._data.get(CONF_SMARTCAR_WEBHOOK_ID)):
+                return await self._async_after_webhook()
         if self._data[CONF_API] == API_V2:
-            return self._show_form("webhook", forms.WEBHOOK_ID)
-        return await self._async_listed_webhook()
+            # Anybody who knows the URI can send a challenge: the owner confirms the webhook.
+            return self._show_form("webhook", forms.WEBHOOK_ID, {CONF_SMARTCAR_WEBHOOK_ID: named})
+        return await self._async_listed_webhook(named)
 
     async def async_step_webhook_id(
         self, user_input: dict[str, Any] | None = None
@@ -133,19 +195,22 @@ class CallbackSteps(FlowBase):
         except SmartcarError:
             return self.async_abort(reason="cannot_connect")
         if not self._webhooks:
-            return self.async_abort(reason="no_webhooks")
+            return self.async_abort(
+                reason="no_webhooks", description_placeholders=self._placeholders
+            )
         ours = self._our_webhooks() or [
             webhook for webhook in self._webhooks if webhook.id == known[CONF_SMARTCAR_WEBHOOK_ID]
         ]
         return self._show_webhooks("webhook_id", self._webhooks, ours)
 
-    async def _async_listed_webhook(self) -> ConfigFlowResult:
-        """Find the webhook in the API's list."""
+    async def _async_listed_webhook(self, named: str | None) -> ConfigFlowResult:
+        """Find the webhook in the API's list: by the challenge's name for it, or by its URI."""
         try:
             self._webhooks = await self._asking_client.webhooks() or ()
         except SmartcarError:
             self._webhooks = ()
         ours = self._our_webhooks()
+        ours = [webhook for webhook in ours if webhook.id == named] or ours
         if len(ours) == 1:
             return await self._async_with_webhook(ours[0].id)
         if self._webhooks:
@@ -205,7 +270,7 @@ class CallbackSteps(FlowBase):
     @override
     @callback
     def async_remove(self) -> None:
-        """Remove the webhook and the cloudhook unless an entry uses them."""
+        """Stop answering unless an entry uses the webhook."""
         super().async_remove()
         if self._waiting is not None:
             self._waiting.cancel()
@@ -216,5 +281,5 @@ class CallbackSteps(FlowBase):
             entry.data.get(CONF_WEBHOOK_ID) == webhook_id for entry in self._async_current_entries()
         )
         self._verification.async_stop(keep=taken_over)
-        if self._callback_uri.is_cloudhook and not taken_over:
-            self.hass.async_create_task(cloudhook.async_delete(self.hass, webhook_id))
+        if not taken_over:
+            self._async_abandon(webhook_id)

@@ -13,11 +13,12 @@ _WAIT_TIMEOUT = 300
 
 
 class VerificationListener:
-    """Waits for Smartcar's challenge at a callback URI.
+    """Waits for Smartcar's challenge, or for anything signed, at a callback URI.
 
     Where no entry has the webhook yet, it is registered for the time of the flow; else the entry's
     webhook answers with the flow's management token. `answered_at` is the time of the challenge in
-    milliseconds, and `smartcar_webhook_id` the webhook that it was for.
+    milliseconds, and `smartcar_webhook_id` the webhook that it named. `is_signed` tells that a
+    signature proved the management token.
     """
 
     def __init__(self, hass: HomeAssistant, webhook_id: str, management_token: str) -> None:
@@ -25,16 +26,17 @@ class VerificationListener:
         self.webhook_id = webhook_id
         self.smartcar_webhook_id: str | None = None
         self.answered_at: int | None = None
+        self.is_signed = False
         self._management_token = management_token
         self._own_webhook = SmartcarWebhook(hass, webhook_id, management_token, self)
         self._entry_webhook: SmartcarWebhook | None = None
         self._remove_override: CALLBACK_TYPE | None = None
-        self._answered = asyncio.Event()
+        self._arrived = asyncio.Event()
 
     @property
     def is_answered(self) -> bool:
-        """Tell whether a challenge was answered."""
-        return self._answered.is_set()
+        """Tell whether a challenge was answered, or anything signed arrived."""
+        return self._arrived.is_set()
 
     @callback
     def async_start(self, entry_webhook: SmartcarWebhook | None) -> None:
@@ -45,9 +47,7 @@ class VerificationListener:
         if entry_webhook is None:
             self._own_webhook.async_register()
         elif entry_webhook is not self._entry_webhook:
-            self._remove_override = entry_webhook.async_override(
-                self._management_token, self.async_on_challenge
-            )
+            self._remove_override = entry_webhook.async_override(self._management_token, self)
         self._entry_webhook = entry_webhook
 
     @callback
@@ -62,7 +62,7 @@ class VerificationListener:
         """Return once a challenge was answered, or after five minutes."""
         try:
             async with asyncio.timeout(_WAIT_TIMEOUT):
-                await self._answered.wait()
+                await self._arrived.wait()
         except TimeoutError:
             return
 
@@ -71,10 +71,15 @@ class VerificationListener:
         """Note the answered challenge and its webhook."""
         self.smartcar_webhook_id = smartcar_webhook_id or self.smartcar_webhook_id
         self.answered_at = now_ms()
-        self._answered.set()
+        self._arrived.set()
 
     @callback
-    def async_on_delivery(self, _payload: Mapping[str, object]) -> bool:
+    def async_on_signature(self) -> None:
+        """Note that the management token is right."""
+        self.is_signed = True
+        self._arrived.set()
+
+    async def async_on_delivery(self, _payload: Mapping[str, object]) -> bool:
         """Have deliveries sent again when there is an entry."""
         return False
 

@@ -15,7 +15,7 @@ from ..smartcar.client import (
     SmartcarCredentialsError,
     SmartcarError,
 )
-from ..smartcar.client_v2 import Token
+from ..smartcar.client_v2 import ClientV2, Token
 from ..smartcar.model import Remedy
 from . import forms
 from .base import FlowBase
@@ -35,6 +35,7 @@ class CredentialSteps(FlowBase):
         """Initialize."""
         super().__init__()
         self._renewed: dict[str, Token] = {}
+        self._doubted = ""
 
     async def async_step_current(
         self, user_input: dict[str, Any] | None = None
@@ -101,21 +102,33 @@ class CredentialSteps(FlowBase):
     async def async_step_management_token(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Take a new management token; what was refused of late must be signed with it."""
+        """Take a new management token: for the entry, or for the rest of this flow."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            entry = self._get_reconfigure_entry()
-            values = forms.stripped(user_input)
-            known = forms.stripped({**self._data.get(CONF_TOKEN, {}), **_credentials(self._data)})
-            errors = forms.management_token_errors({**known, **values})
-            if not errors and self._is_loaded:
-                error = entry.runtime_data.async_try_management_token(values[CONF_MANAGEMENT_TOKEN])
-                errors = {} if error is None else {CONF_MANAGEMENT_TOKEN: error}
-            if not errors:
-                return self.async_update_reload_and_abort(entry, data_updates=values)
+            token = forms.stripped(user_input).get(CONF_MANAGEMENT_TOKEN, "")
+            error = forms.management_token_error(token, self._data)
+            if error is None and self._is_doubted(token):
+                error = "wrong_management_token"
+            if error is not None:
+                errors = {CONF_MANAGEMENT_TOKEN: error}
+            elif self._entry is not None and self._matcher is None:
+                return self.async_update_reload_and_abort(
+                    self._entry, data_updates={CONF_MANAGEMENT_TOKEN: token}
+                )
+            else:
+                self._data[CONF_MANAGEMENT_TOKEN] = token
+                self._stop_verification()
+                return await self._async_after_credentials()
         return self._show_form(
             "management_token", forms.MANAGEMENT_TOKEN, user_input, errors, last_step=True
         )
+
+    def _is_doubted(self, management_token: str) -> bool:
+        """Tell whether a token for the entry signs nothing that was refused; once per token."""
+        if self._matcher is not None or not self._is_loaded or management_token == self._doubted:
+            return False
+        self._doubted = management_token
+        return not self._runtime.async_may_be_management_token(management_token)
 
     async def _async_try_v3(self, values: Mapping[str, str]) -> dict[str, str]:
         """Try credentials of API v3; keep accepted ones."""
@@ -152,6 +165,9 @@ class CredentialSteps(FlowBase):
                 self.hass.config_entries.async_update_entry(
                     entry, data={**entry.data, **{name: data[name] for name in names}}
                 )
+                if self._is_loaded and isinstance(client := self._runtime.client, ClientV2):
+                    # Its own refresh token is no longer valid.
+                    client.use(renewed, values[CONF_CLIENT_ID], values[CONF_CLIENT_SECRET])
 
         client = create_client_v2(self.hass, data, keep)
         errors = await async_credential_errors(client, CONF_ACCESS_TOKEN, "invalid_access_token")

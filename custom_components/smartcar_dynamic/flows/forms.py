@@ -4,8 +4,17 @@ from collections.abc import Mapping
 import re
 from typing import Final
 
-from homeassistant.const import CONF_ACCESS_TOKEN, CONF_CLIENT_ID, CONF_CLIENT_SECRET
+from homeassistant.const import (
+    CONF_ACCESS_TOKEN,
+    CONF_CLIENT_ID,
+    CONF_CLIENT_SECRET,
+    CONF_TOKEN,
+)
 from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
@@ -16,12 +25,23 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..const import CONF_MANAGEMENT_TOKEN, CONF_SMARTCAR_WEBHOOK_ID
+from ..const import (
+    CONF_CALLS_PER_MONTH,
+    CONF_MANAGEMENT_TOKEN,
+    CONF_READ_ON_NEWS,
+    CONF_RESERVE,
+    CONF_SMARTCAR_WEBHOOK_ID,
+)
 
 CONF_APPLICATION_ID: Final = "application_id"
+CONF_READ_ONCE: Final = "read_once"
 CONF_REFRESH_TOKEN: Final = "refresh_token"  # noqa: S105 - the name of it
 CONF_VEHICLES: Final = "vehicles"
+CONF_VERIFICATION: Final = "verification"
+VERIFIED: Final = "verified"
+FAILED: Final = "failed"
 
+_LOOK_ALIKES = (CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_ACCESS_TOKEN, CONF_REFRESH_TOKEN)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _M2M_ID = re.compile(r"client_[0-9A-Z]{10,}", re.IGNORECASE)
 _TEXT = TextSelector(TextSelectorConfig(type=TextSelectorType.TEXT, autocomplete="off"))
@@ -46,6 +66,29 @@ CREDENTIALS_V2 = vol.Schema(
 MANAGEMENT_TOKEN = vol.Schema({vol.Required(CONF_MANAGEMENT_TOKEN): _PASSWORD})
 WEBHOOK_ID = vol.Schema({vol.Required(CONF_SMARTCAR_WEBHOOK_ID): _TEXT})
 APPLICATION_ID = vol.Schema({vol.Required(CONF_APPLICATION_ID): _TEXT})
+_CALLS = NumberSelector(
+    NumberSelectorConfig(min=0, max=1_000_000, step=1, mode=NumberSelectorMode.BOX)
+)
+# What is left empty keeps its default.
+READ_ONCE = vol.Schema({vol.Optional(CONF_READ_ONCE): BooleanSelector()})
+READS = vol.Schema(
+    {
+        vol.Optional(CONF_CALLS_PER_MONTH): _CALLS,
+        vol.Optional(CONF_RESERVE): _CALLS,
+        vol.Optional(CONF_READ_ON_NEWS): BooleanSelector(),
+    }
+)
+VERIFICATION = vol.Schema(
+    {
+        vol.Required(CONF_VERIFICATION, default=VERIFIED): SelectSelector(
+            SelectSelectorConfig(
+                options=[VERIFIED, FAILED],
+                mode=SelectSelectorMode.LIST,
+                translation_key=CONF_VERIFICATION,
+            )
+        )
+    }
+)
 SETUP_V3 = CREDENTIALS_V3.extend(MANAGEMENT_TOKEN.schema)
 SETUP_V2 = CREDENTIALS_V2.extend(MANAGEMENT_TOKEN.schema)
 
@@ -94,10 +137,17 @@ def uuid_errors(field: str, values: Mapping[str, str]) -> dict[str, str]:
     return {} if _UUID.fullmatch(value) else {field: f"{field}_is_no_uuid"}
 
 
-def management_token_errors(values: Mapping[str, str]) -> dict[str, str]:
-    """Return the error for a management token that is one of its look-alikes."""
-    errors = _credential_errors(values)
-    return {name: error for name, error in errors.items() if name == CONF_MANAGEMENT_TOKEN}
+def management_token_error(management_token: str, data: Mapping[str, object]) -> str | None:
+    """Return the error for a token that is one of its look-alikes in an entry's data."""
+    token = data.get(CONF_TOKEN)
+    known = {
+        name: str(values[name])
+        for values in (data, token if isinstance(token, Mapping) else {})
+        for name in _LOOK_ALIKES
+        if name in values
+    }
+    errors = _credential_errors({**known, CONF_MANAGEMENT_TOKEN: management_token})
+    return errors.get(CONF_MANAGEMENT_TOKEN)
 
 
 def credential_errors_v3(values: Mapping[str, str]) -> dict[str, str]:

@@ -5,12 +5,21 @@ import re
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import callback
 
 from ..api import hosts
 from ..connect import async_redirect_uri, async_state, authorize_url
-from ..const import API_V2, CONF_API, CONF_EXCLUDED, CONF_SMARTCAR_WEBHOOK_ID
+from ..const import (
+    API_V2,
+    API_V3,
+    CONF_API,
+    CONF_EXCLUDED,
+    CONF_SMARTCAR_WEBHOOK_ID,
+    DEFAULT_TITLE,
+)
 from ..device import vehicle_label, vehicle_name
+from ..reader import async_read_at_set_up
 from ..smartcar.client import SmartcarApiError, SmartcarError
 from ..smartcar.model import VehicleInfo
 from . import forms
@@ -28,6 +37,7 @@ class VehicleSteps(FlowBase):
         self._vehicles: tuple[VehicleInfo, ...] = ()
         self._chosen: list[VehicleInfo] = []
         self._subscribing: asyncio.Task[None] | None = None
+        self._is_read_once = False
         self._application_id = ""
         self._connect_url = ""
         self._connect_error = ""
@@ -39,6 +49,7 @@ class VehicleSteps(FlowBase):
         if user_input is not None:
             chosen = user_input[forms.CONF_VEHICLES]
             self._chosen = [vehicle for vehicle in self._vehicles if vehicle.id in chosen]
+            self._is_read_once = user_input.get(forms.CONF_READ_ONCE, False)
             if self._chosen and CONF_SMARTCAR_WEBHOOK_ID in self._data:
                 return await self.async_step_subscribe()
             return await self.async_step_finish()
@@ -52,11 +63,10 @@ class VehicleSteps(FlowBase):
         if not self._vehicles:
             return await self.async_step_no_vehicles()
         options = {vehicle.id: vehicle_label(vehicle) for vehicle in self._vehicles}
-        return self._show_form(
-            "vehicles",
-            forms.multi_choice_schema(forms.CONF_VEHICLES, options),
-            last_step=True,
-        )
+        schema = forms.multi_choice_schema(forms.CONF_VEHICLES, options)
+        if self._data[CONF_API] == API_V3:
+            schema = schema.extend(forms.READ_ONCE.schema)
+        return self._show_form("vehicles", schema, last_step=True)
 
     async def async_step_vehicles_unknown(
         self, _: dict[str, Any] | None = None
@@ -154,8 +164,10 @@ class VehicleSteps(FlowBase):
         """Create the entry, named after the vehicles."""
         names = [vehicle_name(vehicle) for vehicle in self._chosen]
         excluded = [vehicle.id for vehicle in self._vehicles if vehicle not in self._chosen]
+        if self._is_read_once:
+            async_read_at_set_up(self.hass, self._data[CONF_WEBHOOK_ID])
         return self.async_create_entry(
-            title=", ".join(names[:3]) or "Smartcar",
+            title=", ".join(names[:3]) or DEFAULT_TITLE,
             data=self._data,
             options={CONF_EXCLUDED: excluded} if excluded else {},
         )

@@ -1,7 +1,7 @@
 """The client protocol of both Smartcar APIs, one request method, and their errors."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
@@ -95,12 +95,12 @@ class SmartcarClient(Protocol):
     """The verbs that both APIs have. Each raises a `SmartcarError` when it fails.
 
     `url` is the origin of the API. `delivery_interval` is the longest time in milliseconds between
-    two deliveries of a vehicle, or `None` where a silent vehicle is normal; `ends` tells whether
-    Smartcar has announced the end of the API.
+    two deliveries of a vehicle, or `None` where a silent vehicle is normal; `ends_at` is the end
+    of the API that Smartcar has announced, in milliseconds since 1970.
     """
 
     delivery_interval: ClassVar[int | None]
-    ends: ClassVar[bool]
+    ends_at: ClassVar[int | None]
     url: str
 
     async def check_credentials(self) -> None:
@@ -126,6 +126,9 @@ class SmartcarClient(Protocol):
 
     async def application_id(self) -> str | None:
         """Return the ID by which Smartcar Connect knows the application."""
+
+    async def wait_for_renewal(self) -> None:
+        """Return once no token is being renewed: what is renewed must be saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +161,17 @@ class ApiClient(ABC):
     async def _access_token(self, rejected: str | None = None) -> str:
         """Return a token for the next call: never the one that was just rejected."""
 
-    async def _call(self, request: Request) -> object:
+    async def _call(
+        self, request: Request, before_each: Callable[[], None] = lambda: None
+    ) -> object:
         """Send with the access token, once more with a new one if Smartcar rejects it."""
         token = await self._access_token()
+        before_each()
         try:
             return await self._send(authorized(request, token))
         except SmartcarCredentialsError:
             token = await self._access_token(rejected=token)
+        before_each()
         return await self._send(authorized(request, token))
 
     async def _send(self, request: Request) -> object:

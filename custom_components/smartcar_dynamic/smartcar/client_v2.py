@@ -53,7 +53,8 @@ class ClientV2(ApiClient, SmartcarClient):
 
     # A dynamic webhook is hourly; three missing in a row are no coincidence.
     delivery_interval = 6 * 3_600_000
-    ends = True
+    # 1 December 2026, as the SDKs' announcements have it.
+    ends_at = 1_796_083_200_000
 
     def __init__(  # noqa: PLR0913 - what Smartcar's dashboard shows, each by its name
         self,
@@ -75,12 +76,15 @@ class ClientV2(ApiClient, SmartcarClient):
         self._client_id = client_id
         self._management_token = management_token
         self._save_token = save_token
-        self._basic = (
-            "Basic " + b64encode(f"{client_id}:{client_secret}".encode()).decode()
-            if client_id and client_secret
-            else None
-        )
+        self._basic = _basic(client_id, client_secret)
         self._renewing = asyncio.Lock()
+        self._tasks: set[asyncio.Future[str]] = set()
+
+    def use(self, token: Token, client_id: str, client_secret: str) -> None:
+        """Go on with tokens that were renewed elsewhere, and the credentials that renewed them."""
+        self._token = token
+        self._client_id = client_id
+        self._basic = _basic(client_id, client_secret)
 
     @override
     async def check_credentials(self) -> None:
@@ -144,6 +148,12 @@ class ClientV2(ApiClient, SmartcarClient):
         """Return the client ID, which is the application's ID on API v2.0."""
         return self._client_id
 
+    @override
+    async def wait_for_renewal(self) -> None:
+        """Return once no token is being renewed."""
+        async with self._renewing:
+            return
+
     async def _vehicle_ids(self, *, limit: int, offset: int) -> tuple[list[str], int | None]:
         query = {"limit": str(limit), "offset": str(offset)}
         url = build_url(self._hosts.api, "v2.0", "vehicles", query=query)
@@ -176,6 +186,19 @@ class ClientV2(ApiClient, SmartcarClient):
 
     @override
     async def _access_token(self, rejected: str | None = None) -> str:
+        # A caller that is cancelled must not cancel the renewal: its refresh token is used up.
+        task = asyncio.ensure_future(self._async_valid_token(rejected))
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+        return await asyncio.shield(task)
+
+    def _forget(self, task: asyncio.Future[str]) -> None:
+        """Drop an ended task; its error is that of a caller that may be gone."""
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+    async def _async_valid_token(self, rejected: str | None) -> str:
         async with self._renewing:
             expired = self._token.expires_at - _MARGIN <= time.time()
             if expired or self._token.access_token == rejected:
@@ -212,3 +235,10 @@ class ClientV2(ApiClient, SmartcarClient):
         if (saving := self._save_token(token)) is not None:
             await saving
         self._token = token
+
+
+def _basic(client_id: str | None, client_secret: str | None) -> str | None:
+    """Return the authorization header that renews tokens, `None` where nothing can."""
+    if not client_id or not client_secret:
+        return None
+    return "Basic " + b64encode(f"{client_id}:{client_secret}".encode()).decode()

@@ -4,7 +4,7 @@ Sources: the v3 API reference, the management API reference and the "API authent
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 import time
@@ -26,7 +26,8 @@ from .client import (
     parse_lifetime,
 )
 from .jsonvalues import as_str, as_year
-from .model import VehicleInfo
+from .model import Delivery, VehicleInfo
+from .payload_v3 import parse_read
 from .signals import code_of, code_of_name
 
 _LIFETIME = 3600.0
@@ -40,7 +41,7 @@ class ClientV3(ApiClient, SmartcarClient):
     """API v3 as an application on the current platform."""
 
     delivery_interval = None
-    ends = False
+    ends_at = None
 
     def __init__(
         self,
@@ -155,14 +156,26 @@ class ClientV3(ApiClient, SmartcarClient):
         )
         return next((id_ for item in found if (id_ := as_str(item.get("id")))), None)
 
-    async def signals(self, vehicle: VehicleInfo) -> object:
-        """Return all of a vehicle's signals as sent ("Get signals" page). One billed call."""
+    @override
+    async def wait_for_renewal(self) -> None:
+        """Return at once: a token of API v3 can be fetched again."""
+
+    async def read_signals(
+        self, vehicle: VehicleInfo, *, at: int, on_call: Callable[[], None]
+    ) -> Delivery:
+        """Return all that Smartcar has stored of a vehicle ("Get signals" page: one page).
+
+        One billed call: `on_call` is called before it, and again before it is repeated with a new
+        token. `at` is the time of the read in milliseconds. Raises `SmartcarError`.
+        """
         url = build_url(self._hosts.vehicle, "v3", "vehicles", vehicle.id, "signals")
         request = Request("read a vehicle's signals", "GET", url, headers=_of_user(vehicle))
-        answer = await self._call(request)
-        if not isinstance(answer, dict):
+        answer = await self._call(request, on_call)
+        if not isinstance(answer, dict) or not isinstance(
+            answer.get("data", answer.get("errors")), list
+        ):
             raise request.unexpected()
-        return answer
+        return parse_read(vehicle.id, answer, at=at)
 
     async def vin(self, vehicle: VehicleInfo) -> str | None:
         """Return a vehicle's VIN if Smartcar has it ("Get signal" page). One billed call."""

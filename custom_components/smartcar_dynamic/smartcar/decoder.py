@@ -1,11 +1,15 @@
 """Decodes a raw payload of either version to a delivery."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain, islice
 
 from . import payload_v2, payload_v4
-from .jsonvalues import as_dict, as_str
-from .model import Delivery, Kind
+from .jsonvalues import as_dict, as_id, as_str
+from .model import Delivery, Kind, Report
 from .payload import Cache, Decoding
+
+_VEHICLES_IN_PART = 4
 
 
 def challenge_of(payload: Mapping[str, object]) -> str | None:
@@ -23,7 +27,7 @@ def challenge_of(payload: Mapping[str, object]) -> str | None:
 
 def webhook_of(payload: Mapping[str, object]) -> str | None:
     """Return Smartcar's ID of the webhook that a payload comes from."""
-    return as_str(payload.get("webhookId")) or as_str(as_dict(payload.get("meta")).get("webhookId"))
+    return as_id(payload.get("webhookId")) or as_id(as_dict(payload.get("meta")).get("webhookId"))
 
 
 class Decoder:
@@ -48,21 +52,49 @@ class Decoder:
 
         `received_at` is in milliseconds; `is_known` tells which reports were read before.
         """
+        first, *others = self.decode_in_parts(payload, received_at=received_at, is_known=is_known)
+        if not others:
+            return first
+        parts = (first, *others)
+        return replace(
+            first,
+            reports=tuple(chain.from_iterable(part.reports for part in parts)),
+            notes=tuple(chain.from_iterable(part.notes for part in parts)),
+            faults=tuple(chain.from_iterable(part.faults for part in parts)),
+        )
+
+    def decode_in_parts(
+        self,
+        payload: Mapping[str, object],
+        *,
+        received_at: int,
+        is_known: Callable[[str], bool],
+    ) -> Iterator[Delivery]:
+        """Yield the same, a few vehicles at a time, each part decoded when it is asked for.
+
+        There is one part at least. Between two of them the caller can let others work.
+        """
         decoding = Decoding(received_at, is_known, self._caches)
         version = payload_v4 if "eventType" in payload else payload_v2
-        mode = as_str(payload.get("mode")) or as_str(as_dict(payload.get("meta")).get("mode"))
+        meta = as_dict(payload.get("meta"))
+        mode = as_str(payload.get("mode")) or as_str(meta.get("mode"))
         test = mode is not None and mode.upper() == "TEST"
         kind = version.kind_of(payload)
         if kind is Kind.UNKNOWN:
             decoding.notes.append("unknown event")
-        return Delivery(
-            kind,
-            test=test,
-            webhook_id=webhook_of(payload),
-            application_id=as_str(as_dict(payload.get("meta")).get("applicationId")),
-            reports=()
-            if test or kind is Kind.UNKNOWN
-            else version.parse_reports(payload, decoding),
-            notes=tuple(decoding.notes),
-            faults=tuple(decoding.faults),
-        )
+        reports: Iterator[Report | None] = iter(())
+        if not test and kind is not Kind.UNKNOWN:
+            reports = version.parse_reports(payload, decoding)
+        is_last = False
+        while not is_last:
+            read = tuple(islice(reports, _VEHICLES_IN_PART))
+            is_last = len(read) < _VEHICLES_IN_PART
+            yield Delivery(
+                kind,
+                test=test,
+                smartcar_webhook_id=webhook_of(payload),
+                application_id=as_id(meta.get("applicationId")),
+                reports=tuple(filter(None, read)),
+                notes=decoding.notes.take(),
+                faults=decoding.faults.take(),
+            )

@@ -147,7 +147,7 @@ class Report:
 
     `id` is the same when Smartcar repeats itself; a repeated report has no signals. `delivered_at`
     (milliseconds) orders what has no time of its own. `errors_included`: signals and errors come in
-    one delivery (2.0), not in two (4.0).
+    one delivery (2.0), not in two (4.0). `pushed`: Smartcar sent it; otherwise a read asked for it.
     """
 
     vehicle: VehicleInfo
@@ -157,6 +157,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     repeated: bool = False
     errors_included: bool = True
+    pushed: bool = True
 
 
 class Kind(StrEnum):
@@ -169,7 +170,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message of Smartcar's to the callback URI.
+    """One message of Smartcar's to the callback URI, or a part of it.
 
     `test` marks what the dashboard's test button sends: it proves that deliveries arrive and says
     nothing about a vehicle. `notes` and `faults` name the places of what could not be decoded,
@@ -178,7 +179,7 @@ class Delivery:
 
     kind: Kind
     test: bool = False
-    webhook_id: str | None = field(default=None, repr=False)
+    smartcar_webhook_id: str | None = field(default=None, repr=False)
     application_id: str | None = field(default=None, repr=False)
     reports: tuple[Report, ...] = ()
     notes: tuple[str, ...] = ()

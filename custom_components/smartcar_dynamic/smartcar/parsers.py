@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
 
+from .jsonvalues import clean_text
 from .model import Position, Reading
 from .times import milliseconds
 from .units import Scale, Unit, scale_of
@@ -17,6 +18,10 @@ type Notes = list[str]
 type Parser = Callable[[str, Body, Notes], tuple[Reading, ...]]
 """Turns a signal's body into its readings; what cannot be read is noted without its content."""
 
+MAX_ITEMS = 100
+"""More items of a list are not read: there are as many positions."""
+
+_MAX_RECORDS = 500
 _MAX_TEXT = 255
 _MAX_NUMBER = 1e12
 _NO_TEXT = {"", "invalid", "n/a", "none", "null", "undefined", "unknown"}
@@ -129,9 +134,10 @@ def parse_flag(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
 
 
 def _short_text(value: object) -> str | None:
-    if isinstance(value, str) and value.strip().lower() not in _NO_TEXT:
-        return value.strip()[:_MAX_TEXT]
-    return None
+    if not isinstance(value, str):
+        return None
+    text = clean_text(value, _MAX_TEXT)
+    return None if text.lower() in _NO_TEXT else text
 
 
 def text_at(name: str) -> Parser:
@@ -190,7 +196,9 @@ def parse_openable(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     return readings
 
 
-def _items(code: str, body: Body, notes: Notes, *names: str) -> Iterable[Body]:
+def _items(
+    code: str, body: Body, notes: Notes, *names: str, limit: int = MAX_ITEMS
+) -> Iterable[Body]:
     """Yield the objects of the list under the first name that has one."""
     values = next((body[name] for name in names if name in body), None)
     if values is not None and not isinstance(values, list):
@@ -198,7 +206,9 @@ def _items(code: str, body: Body, notes: Notes, *names: str) -> Iterable[Body]:
     if values is None:
         notes.append(f"{code}: no list")
         return
-    for index, item in enumerate(values):
+    if len(values) > limit:
+        notes.append(f"{code}: more than {limit} items")
+    for index, item in enumerate(values[:limit]):
         if isinstance(item, dict):
             yield item
         else:
@@ -276,7 +286,7 @@ def parse_range(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     """Read `{value, unit, additionalValues: [{type, value}]}`."""
     readings = list(number(Unit.KILOMETER, 0, 3000)(code, body, notes))
     others = body.get("additionalValues")
-    for item in others if isinstance(others, list) else ():
+    for item in others[:MAX_ITEMS] if isinstance(others, list) else ():
         if isinstance(item, dict) and item.get("type") in _RANGE_TYPES and "value" in item:
             key = f"{code}.{str(item['type']).lower()}"
             unit = item.get("unit", body.get("unit"))
@@ -325,7 +335,7 @@ def parse_charge_records(code: str, body: Body, notes: Notes) -> tuple[Reading, 
     """Read `{values: [{startTime, endTime, energyAdded}]}`: the latest session."""
     records = [
         (end, item)
-        for item in _items(code, body, notes, "values")
+        for item in _items(code, body, notes, "values", limit=_MAX_RECORDS)
         if (end := _time(item.get("endTime")))
     ]
     if not records:
@@ -358,9 +368,10 @@ def parse_list(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     if not isinstance(values, list):
         notes.append(f"{code}: no list")
         return ()
-    words = (item.get("code") if isinstance(item, dict) else item for item in values)
+    items = values[:MAX_ITEMS]
+    words = (item.get("code") if isinstance(item, dict) else item for item in items)
     text = ", ".join(word for word in words if isinstance(word, str))
-    return (Reading(code, text[:_MAX_TEXT] or None),)
+    return (Reading(code, clean_text(text, _MAX_TEXT) or None),)
 
 
 def parse_unlisted(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:

@@ -1,23 +1,124 @@
 """Shared state of decoding one payload: what each signal said last, and what could not be read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import override
 
 from .model import Content
-from .signals import parse_body
+from .signals import SIGNALS, parse_body
+
+MAX_SIGNALS = 300
+"""More signals, or paths, of one vehicle are not read: there are a third as many codes."""
+MAX_ERRORS = 64
+"""More errors of one vehicle are not read; nor are more signals of them than of a vehicle."""
+
+# Booleans, and the rows and columns that must not be floats.
+_CONFUSABLE = frozenset(range(10))
+_MAX_CACHES = 2048
+_MAX_LEAVES = 256
+_MAX_NOTES = 300
+_MAX_TEXT = 255
 
 
-class CachedContent(NamedTuple):
+class BoundedNotes(list[str]):
+    """What could not be read of one delivery, as far as anybody wants to know."""
+
+    @override
+    def append(self, note: str) -> None:
+        if len(self) < _MAX_NOTES:
+            super().append(note)
+        elif len(self) == _MAX_NOTES:
+            super().append("more than could be noted")
+
+    def take(self) -> tuple[str, ...]:
+        """Return the notes, and begin anew."""
+        notes = tuple(self)
+        self.clear()
+        return notes
+
+
+class _Exact:
+    """Equals what is equal and of the same type: to Python, 1, 1.0 and true are one value."""
+
+    __hash__ = None  # type: ignore[assignment] # as for any class that only defines equality
+    __slots__ = ("_value",)
+
+    def __init__(self, value: float) -> None:
+        self._value = value
+
+    def __eq__(self, other: object) -> bool:
+        value = self._value
+        return other is value or (type(other) is type(value) and other == value)
+
+
+@dataclass(slots=True)
+class CachedContent:
     """The last body and status of a signal, and the content that they were decoded to."""
 
-    body: object
-    status: object
+    body: object = field(repr=False)
+    status: object = field(repr=False)
     content: Content
 
 
-type Cache = dict[str, CachedContent]
-"""The last content of each signal of one vehicle, by signal code."""
+class Cache:
+    """What the signals of one vehicle said last.
+
+    Most signals repeat their last body, and comparing bodies is cheaper than parsing them. `known`
+    has, by signal code, what was said twice, made comparable exactly and of limited size; `latest`
+    is what the last delivery said for the first time.
+    """
+
+    __slots__ = ("_previous", "known", "latest")
+
+    def __init__(self) -> None:
+        """Initialize without content."""
+        self.known: dict[str, CachedContent] = {}
+        self.latest: dict[str, CachedContent] = {}
+        self._previous = self.latest
+
+    def begin(self) -> None:
+        """Begin another delivery."""
+        self._previous, self.latest = self.latest, {}
+
+    def find(self, code: str, body: object, status: object) -> Content | None:
+        """Return the content of a body that was said in the last delivery; it is known from now."""
+        cached = self._previous.get(code)
+        if cached is None or cached.body != body or cached.status != status:
+            return None
+        budget = [_MAX_LEAVES]
+        exact = CachedContent(
+            _exact(cached.body, budget), _exact(cached.status, budget), cached.content
+        )
+        if budget[0] < 0 or exact.body != body or exact.status != status:
+            return None
+        self.known[code] = exact
+        return exact.content
+
+    def add(self, content: Content, body: object, status: object) -> None:
+        """Keep what was just parsed.
+
+        What the catalogue does not list is parsed anew each time: its label stands beside the body.
+        """
+        if content.code in SIGNALS:
+            self.latest[content.code] = CachedContent(body, status, content)
+
+
+def _exact(value: object, budget: list[int]) -> object:
+    """Return JSON that equals only itself; what costs more than the budget equals nothing."""
+    budget[0] -= 1
+    if budget[0] < 0:
+        return None
+    match value:
+        case dict():
+            budget[0] -= sum(len(key) for key in value) // _MAX_TEXT
+            return {key: _exact(item, budget) for key, item in value.items()}
+        case list():
+            return [_exact(item, budget) for item in value]
+        case str():
+            budget[0] -= len(value) // _MAX_TEXT
+        case bool() | int() | float() if value in _CONFUSABLE:
+            return _Exact(value)
+    return value
 
 
 @dataclass(slots=True)
@@ -25,35 +126,42 @@ class Decoding:
     """One delivery being decoded.
 
     `received_at` is our time in milliseconds. `is_known` tells whether a report ID was decoded
-    before. `caches` last from delivery to delivery, by vehicle: most signals repeat their last
-    body, and comparing bodies is cheaper than parsing them.
+    before. `caches` last from delivery to delivery, by vehicle.
     """
 
     received_at: int
     is_known: Callable[[str], bool]
     caches: dict[str, Cache] = field(repr=False)
-    notes: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    notes: BoundedNotes = field(default_factory=BoundedNotes)
+    faults: BoundedNotes = field(default_factory=BoundedNotes)
+
+    def cache_of(self, vehicle_id: str) -> Cache:
+        """Return a vehicle's cache for another delivery; that of the oldest vehicle may go."""
+        cache = self.caches.get(vehicle_id)
+        if cache is None:
+            if len(self.caches) >= _MAX_CACHES:
+                del self.caches[next(iter(self.caches))]
+            cache = self.caches[vehicle_id] = Cache()
+        cache.begin()
+        return cache
 
     def parse(self, cache: Cache, code: str, body: object) -> Content:
         """Return the content of a body: the same object for an equal body."""
-        cached = cache.get(code)
-        if cached is not None and cached.body == body:
+        cached = cache.known.get(code)
+        if cached is not None and cached.body == body and cached.status is None:
             return cached.content
-        notes = len(self.notes)
-        content = Content(code, parse_body(code, body, self.notes))
-        return self.keep(cache, content, body, None, notes)
-
-    def keep(
-        self, cache: Cache, content: Content, body: object, status: object, notes: int
-    ) -> Content:
-        """Cache a content that added nothing to the `notes` counted before it was parsed.
-
-        Bodies with notes are not cached: `1 == True` would hide a change of type.
-        """
-        if len(self.notes) == notes:
-            cache[content.code] = CachedContent(body, status, content)
+        content = cache.find(code, body, None)
+        if content is None:
+            content = Content(code, parse_body(code, body, self.notes))
+            cache.add(content, body, None)
         return content
+
+    def first[ItemT](self, items: Sequence[ItemT], limit: int, place: str) -> Sequence[ItemT]:
+        """Return the first items of a list; note if there are more."""
+        if len(items) <= limit:
+            return items
+        self.notes.append(f"{place}: more than {limit}")
+        return items[:limit]
 
     def fault(self, place: str, error: Exception) -> None:
         """Note an error of our own by its place."""

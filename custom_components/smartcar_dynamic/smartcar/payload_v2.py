@@ -4,15 +4,16 @@ Sources: the "Dynamic webhooks" and "Scheduled webhooks" tutorials, and the API 
 bodies. Each path is translated into the bodies of the signals that it is, and read as those.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .jsonvalues import as_dict, as_list, as_str, as_year
+from .jsonvalues import as_dict, as_id, as_list, as_name, as_year
 from .model import Content, Kind, Problem, Report, Signal, VehicleInfo
-from .payload import Cache, Decoding
+from .parsers import MAX_ITEMS
+from .payload import MAX_ERRORS, MAX_SIGNALS, Cache, Decoding
 from .problems import concerns_vehicle, parse_problem
 from .signals import SIGNALS
-from .times import milliseconds
+from .times import CLOCK_TOLERANCE, milliseconds
 
 type Body = Mapping[str, object]
 
@@ -38,8 +39,8 @@ _KINDS = {
     "scheduled": Kind.STATE,
     "eventbased": Kind.STATE,
 }
+_OF_ERRORS = frozenset({"statusCode", "description", "message", "resolution", "code", "docURL"})
 _OK = range(200, 300)
-_DAY = 86_400_000
 
 
 def kind_of(payload: Body) -> Kind:
@@ -48,51 +49,53 @@ def kind_of(payload: Body) -> Kind:
     return _KINDS.get(event.lower(), Kind.UNKNOWN) if isinstance(event, str) else Kind.UNKNOWN
 
 
-def parse_reports(payload: Body, decoding: Decoding) -> tuple[Report, ...]:
-    """Return a report for each vehicle; each is read for itself."""
+def parse_reports(payload: Body, decoding: Decoding) -> Iterator[Report | None]:
+    """Yield a report for each vehicle, or `None`; each is read for itself."""
     content = as_dict(payload.get("payload"))
     if "vehicles" not in content and "vehicleId" in content:
         raw_vehicles: list[object] = [content]
     else:
         raw_vehicles = as_list(content.get("vehicles"))
-    reports = []
     for index, raw in enumerate(raw_vehicles):
         place = f"payload.vehicles[{index}]"
         try:
             report = _parse_report(as_dict(raw), place, decoding)
         except Exception as error:  # noqa: BLE001 - a bug here must not cost the other vehicles
             decoding.fault(place, error)
-            continue
-        if report is None:
-            decoding.notes.append(f"{place}: no ID")
-        else:
-            reports.append(report)
-    return tuple(reports)
+            report = None
+        yield report
 
 
 def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
-    vehicle_id = as_str(raw.get("vehicleId"))
+    vehicle_id = as_id(raw.get("vehicleId"))
     if vehicle_id is None:
+        decoding.notes.append(f"{place}: no ID")
         return None
     vehicle = VehicleInfo(vehicle_id)
-    event = as_str(raw.get("eventId"))
-    request = as_str(raw.get("requestId"))
+    event = as_id(raw.get("eventId"))
+    request = as_id(raw.get("requestId"))
     id_ = event or (f"{request}/{vehicle_id}" if request else None)
     if id_ and decoding.is_known(id_):
         return Report(vehicle, id_, decoding.received_at, repeated=True)
-    cache = decoding.caches.setdefault(vehicle_id, {})
+    cache = decoding.cache_of(vehicle_id)
     signals: list[Signal] = []
-    data = raw.get("data")
-    for index, entry in enumerate(as_list(data)):
+    data = decoding.first(as_list(raw.get("data")), MAX_SIGNALS, f"{place}.data")
+    for index, entry in enumerate(data):
         try:
             _parse_entry(as_dict(entry), f"{place}.data[{index}]", cache, signals, decoding)
         except Exception as error:  # noqa: BLE001 - a bug here must not cost the other paths
             decoding.fault(f"{place}.data[{index}]", error)
-    problems = tuple(dict.fromkeys(_problems_of_vehicle(raw)))
+    is_read = any(signal.content.readings for signal in signals)
+    errors = decoding.first(as_list(raw.get("errors")), MAX_ERRORS, f"{place}.errors")
+    owns = (raw.get("error"), *errors, raw.get("body"), raw.get("data"), raw)
+    problems = [parse_problem(own) for own in owns if _is_error(own)]
+    problems += _problems_of_paths(data, is_read=is_read)
     if "eventType" in raw:
         signals += _parse_event(raw, cache, decoding)
-    vehicle = _with_identity(vehicle, as_list(data))
-    return Report(vehicle, id_, decoding.received_at, tuple(signals), problems)
+    vehicle = _with_identity(vehicle, data)
+    return Report(
+        vehicle, id_, decoding.received_at, tuple(signals), tuple(dict.fromkeys(problems))
+    )
 
 
 def _parse_entry(
@@ -105,7 +108,7 @@ def _parse_entry(
         return
     translate, codes = translation
     headers = _headers(entry.get("headers"))
-    recorded_at = _first_time(headers, decoding.received_at + _DAY, "sc-data-age", "sc-fetched-at")
+    recorded_at = _first_time(headers, decoding.received_at, "sc-data-age", "sc-fetched-at")
     code = entry.get("code")
     status = code if type(code) is int and code not in _OK else None
     error = _error_of(entry)
@@ -124,23 +127,21 @@ def _parse_entry(
         signals.append(Signal(decoding.parse(cache, signal, translated), recorded_at))
 
 
-def _problems_of_vehicle(raw: Body) -> Iterator[Problem]:
-    """Yield the errors of the vehicle itself.
+def _problems_of_paths(data: Sequence[object], *, is_read: bool) -> Iterator[Problem]:
+    """Yield the errors of the vehicle itself that stand among its data.
 
-    They stand beside its data, in place of it, in an entry of it without a path, and, if they are
-    the account's, in the entry of a path without signals.
+    They are in an entry without a path, and, if they are the account's and no path was read, in
+    the entry of a path without signals.
     """
-    data = raw.get("data")
-    for own in (raw.get("error"), *as_list(raw.get("errors")), raw.get("body"), data, raw):
-        if _is_error(own):
-            yield parse_problem(own)
-    for entry in map(as_dict, as_list(data)):
+    for entry in map(as_dict, data):
         error, path = _error_of(entry), entry.get("path")
         if error is None:
             continue
         problem = parse_problem(error)
         if not isinstance(path, str) or (
-            not _codes_of(path) and concerns_vehicle(replace(problem, signals=(path,)))
+            not is_read
+            and not _codes_of(path)
+            and concerns_vehicle(replace(problem, signals=(path,)))
         ):
             yield problem
 
@@ -152,9 +153,10 @@ def _codes_of(path: str) -> tuple[str, ...]:
 
 def _error_of(entry: Body) -> object:
     """Return the error object of a path: its body, as a rule."""
-    return next(
-        (own for own in (entry.get("body"), entry.get("error"), entry) if _is_error(own)), None
-    )
+    for own in (entry.get("body"), entry.get("error"), entry):
+        if _is_error(own):
+            return own
+    return None
 
 
 def _parse_event(raw: Body, cache: Cache, decoding: Decoding) -> Iterator[Signal]:
@@ -167,7 +169,7 @@ def _parse_event(raw: Body, cache: Cache, decoding: Decoding) -> Iterator[Signal
     if status is None:
         decoding.notes.append("payload.eventType: unknown event")
         return
-    recorded_at = _first_time(raw, decoding.received_at + _DAY, "eventTime")
+    recorded_at = _first_time(raw, decoding.received_at, "eventTime")
     for code, body in _charge({"state": status}, _METRIC):
         yield Signal(decoding.parse(cache, code, body), recorded_at)
 
@@ -176,10 +178,8 @@ def _is_error(body: object) -> bool:
     """Tell an error object, of any version, from a body."""
     if not isinstance(body, dict):
         return False
-    kind = body.get("type", body.get("error"))
-    return isinstance(kind, str) and bool(
-        {"statusCode", "description", "message", "resolution", "code", "docURL"} & body.keys()
-    )
+    kind = body.get("type") or body.get("error")
+    return isinstance(kind, str) and not _OF_ERRORS.isdisjoint(body)
 
 
 def _headers(raw: object) -> Mapping[str, str]:
@@ -190,16 +190,16 @@ def _headers(raw: object) -> Mapping[str, str]:
     }
 
 
-def _first_time(raw: Body, latest: int, *names: str) -> int | None:
+def _first_time(raw: Body, received_at: int, *names: str) -> int | None:
     """Return the first time that is one; one after its delivery is none."""
     for name in names:
         time = milliseconds(raw.get(name))
-        if time is not None and time <= latest:
+        if time is not None and time <= received_at + CLOCK_TOLERANCE:
             return time
     return None
 
 
-def _with_identity(vehicle: VehicleInfo, data: list[object]) -> VehicleInfo:
+def _with_identity(vehicle: VehicleInfo, data: Sequence[object]) -> VehicleInfo:
     """Return the vehicle with what `/` says about it, where that was asked for."""
     for entry in map(as_dict, data):
         body = as_dict(entry.get("body"))
@@ -212,8 +212,8 @@ def parse_attributes(vehicle_id: str, body: Body) -> VehicleInfo:
     """Return a vehicle from `{make, model, year}`."""
     return VehicleInfo(
         vehicle_id,
-        make=as_str(body.get("make")),
-        model=as_str(body.get("model")),
+        make=as_name(body.get("make")),
+        model=as_name(body.get("model")),
         year=as_year(body.get("year")),
     )
 
@@ -302,7 +302,7 @@ def _security(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
 
 def _openings(raw: object) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield type and facts of `[{type, status}]`; a locked one is closed, too."""
-    for item in map(as_dict, as_list(raw)):
+    for item in map(as_dict, as_list(raw)[:MAX_ITEMS]):
         status = item.get("status")
         facts: dict[str, object] = {"isOpen": {"OPEN": True, "CLOSED": False}.get(str(status))}
         if status == "LOCKED":
@@ -311,7 +311,7 @@ def _openings(raw: object) -> Iterator[tuple[str, dict[str, object]]]:
 
 
 def _system_status(body: Body, _: Units) -> Iterator[tuple[str, Body]]:
-    for system in map(as_dict, as_list(body.get("systems"))):
+    for system in map(as_dict, as_list(body.get("systems"))[:MAX_ITEMS]):
         name = str(system.get("systemId")).removeprefix("SYSTEM_").replace("_", "").lower()
         code = f"diagnostics-{_SYSTEMS.get(name, name)}"
         if code in SIGNALS:

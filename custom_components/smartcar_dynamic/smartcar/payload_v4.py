@@ -3,19 +3,18 @@
 Sources: the webhook event pages, and real deliveries since September 2025 where those differ.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 import re
 
-from .jsonvalues import as_dict, as_list, as_str, as_year
+from .jsonvalues import as_dict, as_id, as_list, as_name, as_year
 from .model import Content, Kind, Problem, Report, Signal, VehicleInfo
-from .payload import Cache, Decoding
+from .payload import MAX_ERRORS, MAX_SIGNALS, Cache, Decoding
 from .problems import parse_problem
 from .signals import SIGNALS, code_of, code_of_name, parse_body
-from .times import milliseconds
+from .times import CLOCK_TOLERANCE, YEAR_2000, milliseconds
 
-_DAY = 86_400_000
-_YEAR = 366 * _DAY
 _SUCCESS = {"value": "SUCCESS"}
+_MAX_LABEL = 80
 _TIMES = ("oemUpdatedAt", "retrievedAt", "fetchedAt")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _KINDS = {"VEHICLE_STATE": Kind.STATE, "VEHICLE_ERROR": Kind.ERROR}
@@ -27,51 +26,52 @@ def kind_of(payload: Mapping[str, object]) -> Kind:
     return _KINDS.get(event.upper(), Kind.UNKNOWN) if isinstance(event, str) else Kind.UNKNOWN
 
 
-def parse_reports(payload: Mapping[str, object], decoding: Decoding) -> tuple[Report, ...]:
-    """Return the report in a delivery: there is one vehicle in each."""
+def parse_reports(payload: Mapping[str, object], decoding: Decoding) -> Iterator[Report | None]:
+    """Yield the report in a delivery: there is one vehicle in each."""
     data = as_dict(payload.get("data"))
     meta = as_dict(payload.get("meta"))
     vehicle = parse_vehicle(data, payload.get("vehicleId"))
     if vehicle is None:
         decoding.notes.append("data.vehicle: no ID")
-        return ()
-    id_ = as_str(payload.get("eventId"))
-    delivered_at = (
-        milliseconds(meta.get("sequence"))
-        or milliseconds(meta.get("deliveredAt"))
-        or decoding.received_at
-    )
-    if delivered_at > decoding.received_at + _YEAR:
-        # Nothing would ever be newer.
-        delivered_at = decoding.received_at
+        return
+    id_ = as_id(payload.get("eventId"))
+    delivered_at = _delivered_at(meta, decoding.received_at)
     if id_ and decoding.is_known(id_):
-        return (Report(vehicle, id_, delivered_at, repeated=True),)
-    return (
-        Report(
-            vehicle,
-            id_,
-            delivered_at,
-            parse_signals(vehicle.id, data.get("signals"), delivered_at, decoding),
-            _parse_errors(data.get("errors"), decoding),
-            errors_included=False,
-        ),
+        yield Report(vehicle, id_, delivered_at, repeated=True)
+        return
+    yield Report(
+        vehicle,
+        id_,
+        delivered_at,
+        parse_signals(vehicle.id, data.get("signals"), delivered_at, decoding),
+        parse_errors(data.get("errors"), decoding),
+        errors_included=False,
     )
+
+
+def _delivered_at(meta: Mapping[str, object], received_at: int) -> int:
+    """Return when Smartcar sent a delivery; nothing would be newer than a time ahead of us."""
+    for name in ("sequence", "deliveredAt"):
+        time = milliseconds(meta.get(name))
+        if time is not None and time <= received_at + CLOCK_TOLERANCE:
+            return time
+    return received_at
 
 
 def parse_vehicle(data: Mapping[str, object], vehicle_id: object = None) -> VehicleInfo | None:
     """Return the vehicle of a delivery's `data`; its ID stands there, or at the top level."""
     raw = as_dict(data.get("vehicle"))
-    id_ = as_str(raw.get("id")) or as_str(vehicle_id)
+    id_ = as_id(raw.get("id")) or as_id(vehicle_id)
     if id_ is None:
         return None
     return VehicleInfo(
         id_,
-        make=as_str(raw.get("make")),
-        model=as_str(raw.get("model")),
+        make=as_name(raw.get("make")),
+        model=as_name(raw.get("model")),
         year=as_year(raw.get("year")),
-        vin=as_str(raw.get("vin")),
-        powertrain=as_str(raw.get("powertrainType")),
-        user_id=as_str(as_dict(data.get("user")).get("id")),
+        vin=as_id(raw.get("vin")),
+        powertrain=as_name(raw.get("powertrainType")),
+        user_id=as_id(as_dict(data.get("user")).get("id")),
     )
 
 
@@ -79,16 +79,16 @@ def parse_signals(
     vehicle_id: str, raw: object, delivered_at: int, decoding: Decoding
 ) -> tuple[Signal, ...]:
     """Return the signals of a list; each is read for itself, so none can cost its neighbours."""
-    cache = decoding.caches.setdefault(vehicle_id, {})
-    latest = delivered_at + _DAY
+    cache = decoding.cache_of(vehicle_id)
+    known = cache.known
     signals = []
-    for index, item in enumerate(as_list(raw)):
+    for index, item in enumerate(decoding.first(as_list(raw), MAX_SIGNALS, "data.signals")):
         try:
             # Most signals say what they said before: this is where a delivery spends its time.
             if (
                 type(item) is dict
                 and type(code := item.get("code")) is str
-                and (cached := cache.get(code)) is not None
+                and (cached := known.get(code)) is not None
                 and cached.body == item.get("body")
                 and cached.status == item.get("status")
             ):
@@ -98,7 +98,7 @@ def parse_signals(
             else:
                 decoding.notes.append(f"data.signals[{index}]: no signal")
                 continue
-            signals.append(Signal(content, _recorded_at(item, latest)))
+            signals.append(Signal(content, _recorded_at(as_dict(item).get("meta"), delivered_at)))
         except Exception as error:  # noqa: BLE001 - a bug here must not cost the other signals
             decoding.fault(f"data.signals[{index}]", error)
     return tuple(signals)
@@ -115,17 +115,19 @@ def _parse_content(raw: object, cache: Cache, decoding: Decoding) -> Content | N
         if code is None:
             return None
         label = None if code in SIGNALS else _label(code, group, name)
-    notes = len(decoding.notes)
-    error = None if status is None or status == _SUCCESS else _error_of(status)
+    if (content := cache.find(code, body, status)) is not None:
+        return content
+    error = None if status is None or status == _SUCCESS else error_of(status)
     if error is None:
         content = Content(code, parse_body(code, body, decoding.notes), None, label)
     else:
         # A body beside an error is an old one.
         content = Content(code, (), parse_problem(error, signals=(code,)))
-    return decoding.keep(cache, content, body, status, notes)
+    cache.add(content, body, status)
+    return content
 
 
-def _error_of(status: object) -> object:
+def error_of(status: object) -> object:
     """Return the error in a signal's status, which is an object, a word, or missing."""
     if isinstance(status, dict):
         word = status.get("value", "ERROR" if status.get("error") else None)
@@ -136,14 +138,16 @@ def _error_of(status: object) -> object:
     return status.get("error") or {"type": "UNAVAILABLE"}
 
 
-def _recorded_at(item: object, latest: int) -> int | None:
+def _recorded_at(meta: object, delivered_at: int) -> int | None:
     """Return when the vehicle recorded a signal; a time after its delivery is none."""
-    meta = item.get("meta") if type(item) is dict else None
-    if type(meta) is not dict:
+    if not isinstance(meta, dict):
         return None
+    value = meta.get("oemUpdatedAt")
+    if type(value) is int and YEAR_2000 <= value <= delivered_at:
+        return value
     for name in _TIMES:
-        value = meta.get(name)
-        if value and (time := milliseconds(value)) is not None and time <= latest:
+        time = milliseconds(meta.get(name))
+        if time is not None and time <= delivered_at + CLOCK_TOLERANCE:
             return time
     return None
 
@@ -151,22 +155,25 @@ def _recorded_at(item: object, latest: int) -> int | None:
 def _label(code: str, group: object, name: object) -> str:
     """Return words for what nobody listed: `FooBar`, `BazQux` as Foo bar baz qux."""
     if isinstance(group, str) and isinstance(name, str):
-        words = _WORDS.findall(f"{group} {name}")
+        words = _WORDS.findall(f"{group[:_MAX_LABEL]} {name[:_MAX_LABEL]}")
     else:
         words = []
     words = words or code.split("-")
     label = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in words)
-    return label[:1].upper() + label[1:80]
+    return label[:1].upper() + label[1:_MAX_LABEL]
 
 
-def _parse_errors(raw: object, decoding: Decoding) -> tuple[Problem, ...]:
+def parse_errors(raw: object, decoding: Decoding) -> tuple[Problem, ...]:
+    """Return the problems of a list of errors, each with the signals that it names."""
     problems = []
-    for index, item in enumerate(as_list(raw)):
+    for index, item in enumerate(decoding.first(as_list(raw), MAX_ERRORS, "data.errors")):
+        place = f"data.errors[{index}]"
         if not isinstance(item, dict):
-            decoding.notes.append(f"data.errors[{index}]: no error")
+            decoding.notes.append(f"{place}: no error")
             continue
-        codes = (_error_signal(signal) for signal in as_list(item.get("signals")))
-        problems.append(parse_problem(item, signals=tuple(code for code in codes if code)))
+        signals = decoding.first(as_list(item.get("signals")), MAX_SIGNALS, f"{place}.signals")
+        codes = dict.fromkeys(map(_error_signal, signals))
+        problems.append(parse_problem(item, signals=tuple(filter(None, codes))))
     return tuple(problems)
 
 

@@ -5,7 +5,9 @@ Sources: the API errors pages and the VEHICLE_ERROR event page; see each error's
 
 from collections.abc import Mapping
 import re
+from urllib.parse import urlsplit
 
+from .jsonvalues import clean_text
 from .model import Problem, Remedy
 
 # A code of its own comes before its type's rule.
@@ -58,7 +60,10 @@ _ALIASES: Mapping[str, str] = {
     "VERSION_NOT_FOUND_ERROR": "RESOURCE_NOT_FOUND",
 }
 _ABOUT_THE_ACCOUNT = "CONNECTED_SERVICES_ACCOUNT"
-_IS_WORD = re.compile(r"[A-Z0-9_:-]{1,80}").fullmatch
+# A type or code is words; an ID, a VIN or a token never is.
+_IS_WORD = re.compile(r"(?=.{1,80}$)[A-Z]+(?:_[A-Z0-9]+)*(?::[A-Z]+(?:_[A-Z0-9]+)*)?").fullmatch
+_MAX_DESCRIPTION = 1000
+_MAX_URL = 2048
 
 
 def remedy_of(type_: str, code: str | None) -> Remedy:
@@ -87,29 +92,44 @@ def parse_problem(
     status.
     """
     error = _innermost(raw)
-    type_, _, code_of_type = (_word(error.get("type")) or _word(error.get("error"))).partition(":")
+    type_, _, code_of_type = (as_word(error.get("type")) or as_word(error.get("error"))).partition(
+        ":"
+    )
     type_ = _ALIASES.get(type_, type_)
-    code = _word(error.get("code")) or code_of_type or None
+    code = as_word(error.get("code")) or code_of_type or None
     if type_ not in _BY_TYPE:
         status = status or _number(error.get("status")) or _number(error.get("statusCode"))
         by_status = _BY_STATUS.get(status or 0, "SERVER" if status and status >= 500 else "")  # noqa: PLR2004 - HTTP
         type_ = by_status or type_ or "UNKNOWN"
-    resolution = error.get("resolution")
-    url = resolution.get("url") if isinstance(resolution, Mapping) else None
     remedy = remedy_of(type_, code)
-    # Other remedies' URLs, such as that of Tesla's virtual key, do not lead to Connect.
-    is_connect = (
-        remedy is Remedy.REAUTHENTICATE and isinstance(url, str) and url.startswith("https://")
-    )
     return Problem(
         type=type_,
         code=code,
         remedy=remedy,
         signals=signals,
-        resolved=_word(error.get("state")) == "RESOLVED",
+        resolved=as_word(error.get("state")) == "RESOLVED",
         description=_first_text(error, "detail", "description", "error_description", "message"),
-        reauthenticate_url=url if is_connect else None,
+        # Other remedies' URLs, such as that of Tesla's virtual key, do not lead to Connect.
+        reauthenticate_url=as_reauthenticate_url(_url_of(error))
+        if remedy is Remedy.REAUTHENTICATE
+        else None,
     )
+
+
+def as_reauthenticate_url(value: object) -> str | None:
+    """Return an HTTPS URL of a host, as an error or the store has it."""
+    if not isinstance(value, str) or len(value) > _MAX_URL or not value.isprintable():
+        return None
+    try:
+        url = urlsplit(value)
+    except ValueError:
+        return None
+    return value if url.scheme == "https" and url.hostname else None
+
+
+def _url_of(error: Mapping[str, object]) -> object:
+    resolution = error.get("resolution")
+    return resolution.get("url") if isinstance(resolution, Mapping) else None
 
 
 def _innermost(raw: object) -> Mapping[str, object]:
@@ -125,7 +145,7 @@ def _innermost(raw: object) -> Mapping[str, object]:
                 return {}
 
 
-def _word(value: object) -> str:
+def as_word(value: object) -> str:
     """Return a type or code in upper case; nothing for a text that is none, such as a page."""
     if not isinstance(value, str):
         return ""
@@ -136,11 +156,14 @@ def _word(value: object) -> str:
 def _number(value: object) -> int | None:
     if isinstance(value, str) and len(value) == 3 and value.isdecimal():  # noqa: PLR2004 - digits
         return int(value)
+    if type(value) is float and value.is_integer():
+        return int(value)
     return value if type(value) is int else None
 
 
 def _first_text(error: Mapping[str, object], *names: str) -> str:
-    return next((text for name in names if isinstance(text := error.get(name), str) and text), "")
+    texts = (text for name in names if isinstance(text := error.get(name), str) and text)
+    return clean_text(next(texts, ""), _MAX_DESCRIPTION)
 
 
 def ends_value(problem: Problem) -> bool:

@@ -44,18 +44,19 @@ _STATUS = {
 
 
 type Handler = Callable[[HomeAssistant, str, Request], Awaitable[Response | None]]
-type ChallengeListener = Callable[[str | None], None]
-"""Called with Smartcar's ID of the webhook whose challenge was answered."""
 
 
 class Receiver(Protocol):
     """What a webhook calls when something arrives."""
 
-    def async_on_delivery(self, payload: Mapping[str, object]) -> bool:
+    async def async_on_delivery(self, payload: Mapping[str, object]) -> bool:
         """Accept an authentic delivery; return `False` to have it sent again later (503)."""
 
     def async_on_challenge(self, smartcar_webhook_id: str | None) -> None:
-        """Note an answered challenge."""
+        """Note an answered challenge, which proves only that somebody knows the URI."""
+
+    def async_on_signature(self) -> None:
+        """Note a right signature, which proves the management token."""
 
     def async_on_rejection(self, reason: Rejection) -> None:
         """Note a refused request."""
@@ -63,14 +64,17 @@ class Receiver(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Override:
-    """A management token that a flow is about to set, and the flow's listener."""
+    """A management token that a flow is about to set, and the flow's receiver."""
 
     management_token: str = field(repr=False)
-    on_challenge: ChallengeListener
+    receiver: Receiver
 
 
 class SmartcarWebhook:
-    """Home Assistant's webhook that is one callback URI."""
+    """Home Assistant's webhook that is one callback URI.
+
+    `is_answering` is `False` once its entry is unloaded; what is still on its way comes again.
+    """
 
     def __init__(
         self, hass: HomeAssistant, webhook_id: str, management_token: str, receiver: Receiver
@@ -80,6 +84,7 @@ class SmartcarWebhook:
         self._hass = hass
         self._management_token = management_token
         self._receiver = receiver
+        self.is_answering = False
         self._own_challenges: set[str] = set()
         self._overrides: list[_Override] = []
         self._rejected: deque[tuple[bytes, str]] = deque(maxlen=3)
@@ -87,27 +92,28 @@ class SmartcarWebhook:
     @callback
     def async_register(self) -> None:
         """Answer from now on, in place of the previous handler."""
+        self.is_answering = True
         _register(self._hass, self.webhook_id, self._async_handle)
 
     @callback
     def async_pause(self) -> None:
-        """Have deliveries sent again later: Home Assistant's own 200 would lose them."""
-        _register(self._hass, self.webhook_id, _Pause().async_handle)
+        """Have deliveries sent again later, also those that are still being read."""
+        self.is_answering = False
+        async_pause(self._hass, self.webhook_id)
 
     @callback
     def async_unregister(self) -> None:
         """Stop answering."""
+        self.is_answering = False
         webhook.async_unregister(self._hass, self.webhook_id)
 
     @callback
-    def async_override(
-        self, management_token: str, on_challenge: ChallengeListener
-    ) -> CALLBACK_TYPE:
+    def async_override(self, management_token: str, receiver: Receiver) -> CALLBACK_TYPE:
         """Answer challenges with another token, and tell the flow that is about to set it.
 
         Returns a function that ends this; the newest of several overrides answers.
         """
-        override = _Override(management_token, on_challenge)
+        override = _Override(management_token, receiver)
         self._overrides.append(override)
 
         @callback
@@ -140,11 +146,18 @@ class SmartcarWebhook:
         try:
             body = await _read(request, _MAX_SIGNED_BODY if signature else _MAX_UNSIGNED_BODY)
         except ClientPayloadError, RequestPayloadError:
+            body, is_broken = b"", True
+        else:
+            is_broken = False
+        if not self.is_answering:
+            # The entry was unloaded while the body was being read.
+            return Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
+        if is_broken:
             return self._reject(Rejection.NOT_JSON)
         if body is None:
             return self._reject(Rejection.TOO_LARGE if signature else Rejection.UNSIGNED)
         if self._is_authentic(body, signature):
-            return self._accept(_parse(body) or _parse_leniently(body))
+            return await self._async_accept(_parse(body) or _parse_leniently(body))
         payload = _parse(body) if len(body) <= _MAX_UNSIGNED_BODY else None
         challenge = None if payload is None else challenge_of(payload)
         if payload is None or challenge is None:
@@ -152,11 +165,17 @@ class SmartcarWebhook:
         return self._answer(challenge, payload)
 
     def _is_authentic(self, body: bytes, signature: str | None) -> bool:
-        return is_authentic(body, signature, self._management_token) or any(
-            is_authentic(body, signature, override.management_token) for override in self._overrides
-        )
+        """Tell whether a signature is right; tell the receiver whose token it proves."""
+        if is_authentic(body, signature, self._management_token):
+            self._receiver.async_on_signature()
+            return True
+        for override in self._overrides:
+            if is_authentic(body, signature, override.management_token):
+                override.receiver.async_on_signature()
+                return True
+        return False
 
-    def _accept(self, payload: Mapping[str, object] | None) -> Response:
+    async def _async_accept(self, payload: Mapping[str, object] | None) -> Response:
         """Accept an authentic payload."""
         if payload is None:
             return self._reject(Rejection.NOT_JSON)
@@ -164,7 +183,7 @@ class SmartcarWebhook:
         if challenge is not None:
             return self._answer(challenge, payload)
         try:
-            accepted = self._receiver.async_on_delivery(payload)
+            accepted = await self._receiver.async_on_delivery(payload)
         except Exception as error:  # noqa: BLE001 - Home Assistant would answer 200 and log it whole
             # A retry would fail the same way, and six failures switch a dynamic webhook off.
             traceback = format_traceback(error)
@@ -176,16 +195,17 @@ class SmartcarWebhook:
 
     def _answer(self, challenge: str, payload: Mapping[str, object]) -> Response:
         if self._overrides:
-            management_token = self._overrides[-1].management_token
-            on_challenge = self._overrides[-1].on_challenge
+            management_token, receiver = (
+                self._overrides[-1].management_token,
+                self._overrides[-1].receiver,
+            )
         else:
-            management_token = self._management_token
-            on_challenge = self._receiver.async_on_challenge
+            management_token, receiver = self._management_token, self._receiver
         answer = answer_challenge(challenge, management_token)
         if answer is None:
             return self._reject(Rejection.NO_CHALLENGE)
         if challenge not in self._own_challenges:
-            on_challenge(webhook_of(payload))
+            receiver.async_on_challenge(webhook_of(payload))
         return json_response({"challenge": answer})
 
     def _reject_signature(self, body: bytes, signature: str | None) -> Response:
@@ -198,6 +218,12 @@ class SmartcarWebhook:
     def _reject(self, reason: Rejection) -> Response:
         self._receiver.async_on_rejection(reason)
         return Response(status=_STATUS[reason])
+
+
+@callback
+def async_pause(hass: HomeAssistant, webhook_id: str) -> None:
+    """Have deliveries sent again later: Home Assistant's own 200 would lose them."""
+    _register(hass, webhook_id, _Pause().async_handle)
 
 
 class _Pause:

@@ -21,75 +21,99 @@ class Rejection(StrEnum):
     NO_CHALLENGE = auto()
 
 
+# Version 0.1.0 counted these among the deliveries.
+_NOT_DELIVERIES = {"challenge", *Rejection}
+
+
 @dataclass(slots=True)
 class CallbackStatus:
     """What happened at the callback URI; times in milliseconds since 1970.
 
-    `wrong_signatures` counts those since the last right one. `callback_uri` is the one at which
-    Smartcar's challenge was last answered.
+    Three things are known apart. *Answered*: a challenge was answered, which proves only that
+    somebody knows the URI; it is not stored, unless the owner has confirmed in a flow that Smartcar
+    accepted the answer (`confirmed_at`). *Signed*: `signed_at` is when a signature was first right,
+    which proves the management token. *Delivering*: `last_delivery`, at `callback_uri`.
+
+    `wrong_signatures` counts those since the last right one. What strangers send is not stored.
     """
 
-    verified_at: int | None = None
+    confirmed_at: int | None = None
+    signed_at: int | None = None
     callback_uri: str | None = field(default=None, repr=False)
     last_delivery: int | None = None
     last_test: int | None = None
+    deliveries: Counter[str] = field(default_factory=Counter)
+    answered_at: int | None = None
+    answered_uri: str | None = field(default=None, repr=False)
     last_rejected: int | None = None
     rejection: Rejection | None = None
     wrong_signatures: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
+    rejections: Counter[str] = field(default_factory=Counter)
+    is_signed_since_start: bool = False
+
+    @property
+    def are_signatures_wrong(self) -> bool:
+        """Tell whether wrong signatures point to a wrong management token.
+
+        Before the first right signature one is enough: no stranger knows a new URI.
+        """
+        limit = 1 if self.signed_at is None else MANY_WRONG_SIGNATURES
+        return self.wrong_signatures >= limit
+
+    def sign(self, now: int) -> None:
+        """Note a right signature."""
+        self.signed_at = self.signed_at or now
+        self.is_signed_since_start = True
+        self.wrong_signatures = 0
 
     def accept(self, kind: str, now: int, *, test: bool) -> None:
-        """Count an authentic delivery."""
+        """Note an authentic delivery."""
+        self.sign(now)
         self.last_delivery = now
         if test:
             self.last_test = now
-        self.wrong_signatures = 0
-        self.counts[f"{kind}_test" if test else kind] += 1
+        self.deliveries[f"{kind}_test" if test else kind] += 1
 
     def reject(self, reason: Rejection, now: int) -> None:
-        """Count a request that was refused."""
+        """Note a refused request."""
         self.last_rejected = now
         self.rejection = reason
         if reason is Rejection.WRONG_SIGNATURE:
             self.wrong_signatures += 1
-        self.counts[reason] += 1
+        self.rejections[reason] += 1
 
-    def verify(self, callback_uri: str | None, now: int) -> None:
-        """Note that Smartcar's challenge was answered."""
-        self.verified_at = now
-        self.callback_uri = callback_uri
-        self.counts["challenge"] += 1
+    def answer(self, callback_uri: str | None, now: int) -> None:
+        """Note an answered challenge."""
+        self.answered_at = now
+        self.answered_uri = callback_uri
 
     def to_json(self) -> dict[str, object]:
-        """Return what the store keeps."""
+        """Return the status as the store writes it."""
         return {
-            "verified_at": self.verified_at,
+            "verified_at": self.confirmed_at,
+            "signed_at": self.signed_at,
             "callback_uri": self.callback_uri,
             "last_delivery": self.last_delivery,
             "last_test": self.last_test,
-            "last_rejected": self.last_rejected,
-            "rejection": self.rejection,
-            "rejected": self.wrong_signatures,
-            "counts": dict(self.counts),
+            "counts": dict(self.deliveries),
         }
 
     @classmethod
     def from_json(cls, raw: Mapping[str, object]) -> CallbackStatus:
-        """Return what the store kept."""
-        reason = raw.get("rejection")
+        """Return the status as the store reads it."""
+        last_delivery = as_int(raw.get("last_delivery"))
+        counts = as_dict(raw.get("counts"))
         return cls(
-            verified_at=as_int(raw.get("verified_at")),
+            confirmed_at=as_int(raw.get("verified_at")),
+            signed_at=as_int(raw.get("signed_at")) or last_delivery,
             callback_uri=as_str(raw.get("callback_uri")),
-            last_delivery=as_int(raw.get("last_delivery")),
+            last_delivery=last_delivery,
             last_test=as_int(raw.get("last_test")),
-            last_rejected=as_int(raw.get("last_rejected")),
-            rejection=next((known for known in Rejection if known == reason), None),
-            wrong_signatures=as_int(raw.get("rejected")) or 0,
-            counts=Counter(
+            deliveries=Counter(
                 {
                     name: number
-                    for name, number in as_dict(raw.get("counts")).items()
-                    if isinstance(number, int)
+                    for name, number in counts.items()
+                    if isinstance(number, int) and name not in _NOT_DELIVERIES
                 }
             ),
         )

@@ -1,4 +1,4 @@
-"""The internet as the simulated cloud sees it: which public origin is which loopback server."""
+"""Resolves callback URIs: which public origin is which server on loopback."""
 
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -7,14 +7,17 @@ from yarl import URL
 
 
 class UnreachableError(Exception):
-    """A callback URI that Smartcar could not reach, or would not."""
+    """A callback URI that Smartcar cannot reach or does not accept."""
 
 
 def resolve(uri: str, routes: Mapping[str, str]) -> URL:
-    """Return the loopback address of a callback URI; `routes` maps origins to origins."""
+    """Return the loopback URL of a callback URI; `routes` maps public origins to loopback ones.
+
+    Raises UnreachableError, with the reason as text.
+    """
     url = URL(uri, encoded=True)
     if not url.is_absolute() or url.host is None:
-        raise UnreachableError("the callback URI is not an address")
+        raise UnreachableError("the callback URI is not an absolute URL")
     for public, private in routes.items():
         if URL(public).origin() == url.origin():
             origin = URL(private).origin()

@@ -1,4 +1,4 @@
-"""The shapes of API v3 (JSON:API), by resource."""
+"""The resources of API v3 (JSON:API) as they are rendered."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,23 +7,22 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from . import signals
-from .car import Car
+from .api import ApiError
 from .clock import iso
 from .cloud import Application, Cloud, Connection, Subscription, Webhook
-from .http import ApiError
 from .problems import Problem, find
 
 type Body = dict[str, Any]
 
 
 def page(
-    request: web.Request, resources: Sequence[Body], *, url: str, size: int, largest: int = 100
+    request: web.Request, resources: Sequence[Body], *, url: str, size: int, max_size: int = 100
 ) -> Body:
     """Return one page of a list, with meta and links; pages are numbered from 1."""
     number = _count(request, "page[number]", 1)
     size = _count(request, "page[size]", size)
-    if size > largest:
-        raise ApiError(find("INVALID_INPUT_FORMAT"), f"page[size] is larger than {largest}")
+    if size > max_size:
+        raise ApiError(find("INVALID_INPUT_FORMAT"), f"page[size] is larger than {max_size}")
     last = max(1, -(-len(resources) // size))
     query = {key: value for key, value in request.query.items() if not key.startswith("page[")}
 
@@ -60,7 +59,7 @@ def _count(request: web.Request, name: str, default: int) -> int:
 
 
 def attributes(connection: Connection) -> Body:
-    """Return what API v3 says of a car itself."""
+    """Return a vehicle's attributes."""
     model = connection.car.model
     return {
         "make": model.make,
@@ -159,27 +158,31 @@ def subscription(it: Subscription, url: str) -> Body:
 
 
 def signal(it: Connection, code: str, cloud: Cloud) -> Body:
-    """Return a stored signal; times are ISO here, and static ones have none but `ingestedAt`."""
-    known = signals.CATALOGUE[code]
-    problem = it.subject.refusal(code)
-    car, now = it.car, iso(cloud.clock.wall)
+    """Return a stored signal; times are ISO, and without a body or of a static one only one.
+
+    Beside NOT_CHARGING the store has a body of null.
+    """
+    known, car, now = signals.CATALOGUE[code], it.car, iso(cloud.clock.wall)
+    failed = it.signal_problem(code)
     resource: Body = {
         "id": code,
         "type": "signal",
-        "attributes": {**known.reference, "status": _status(problem)},
+        "attributes": {**known.reference, "status": _status(failed.problem if failed else None)},
         "meta": {"ingestedAt": now},
         "links": {"self": f"{cloud.url}/vehicle/v3/vehicles/{car.id}/signals/{code}"},
     }
-    if problem is None or problem.code == "NOT_CHARGING":
-        resource["attributes"]["body"] = _body(car, code, problem)
-        if code not in signals.STATIC:
-            resource["meta"] |= {"retrievedAt": now, "oemUpdatedAt": iso(car.recorded_at)}
+    if failed is None:
+        body = signals.body(car, code)
+    elif failed.body == "absent":
+        return resource
+    elif failed.body == "null" or (failed.problem.code == "NOT_CHARGING" and failed.known is None):
+        body = signals.null_body(car, code)
+    else:
+        body = failed.known or signals.body(car, code)
+    resource["attributes"]["body"] = body
+    if code not in signals.STATIC:
+        resource["meta"] |= {"retrievedAt": now, "oemUpdatedAt": iso(car.recorded_at)}
     return resource
-
-
-def _body(car: Car, code: str, problem: Problem | None) -> Body:
-    body = signals.body(car, code)
-    return body if problem is None else {**body, "value": None}
 
 
 def _status(problem: Problem | None) -> Body:
@@ -196,16 +199,3 @@ def _status(problem: Problem | None) -> Body:
             "resolution": {"type": problem.resolution or "UNKNOWN_RESOLUTION_TYPE"},
         },
     }
-
-
-def codes_of(it: Connection) -> list[str]:
-    """Return the signals that the store has of a car: all that the grant and the car allow.
-
-    One that the car lacks is among them with its error; the payload's order is alphabetical.
-    """
-    return sorted(
-        code
-        for code, known in signals.CATALOGUE.items()
-        if known.permission in it.permissions
-        and (code in it.car.capable or known.group in {"ConnectivityStatus", "Closure"})
-    )

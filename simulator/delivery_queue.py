@@ -1,4 +1,4 @@
-"""Signs, posts, repeats: how webhooks are delivered (webhooks/delivery-behavior)."""
+"""Signs, posts and retries deliveries as Smartcar does (webhooks/delivery-behavior)."""
 
 import asyncio
 from collections import deque
@@ -15,24 +15,24 @@ from uuid import uuid4
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from . import payloads_v2, payloads_v4
-from .agenda import Agenda
 from .clock import epoch_ms
 from .cloud import Cloud, Webhook
+from .events import Event
 from .faults import DeliveryFaults
-from .internet import UnreachableError, resolve
-from .reports import Parcel
+from .resolver import UnreachableError, resolve
+from .scheduler import Scheduler
 
 type Body = dict[str, Any]
 
-# Smartcar promises six retries with exponential back-off for v2.0, but not the first pause.
-_PAUSES_V2 = tuple(timedelta(minutes=5 * 2**retry) for retry in range(6))
-_PAUSES_V4 = tuple(timedelta(seconds=seconds) for seconds in (25, 50, 100))
-_EXCERPT = 300
+# For v2.0 Smartcar documents six retries with exponential back-off, but not the first pause.
+_RETRY_PAUSES_V2 = tuple(timedelta(minutes=5 * 2**retry) for retry in range(6))
+_RETRY_PAUSES_V4 = tuple(timedelta(seconds=seconds) for seconds in (25, 50, 100))
+_MAX_ANSWER = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One POST: the answer's status and text, or why there was none."""
+    """One POST at a simulated time: status and text of the answer, or why there was none."""
 
     at: datetime
     status: int | None
@@ -47,10 +47,10 @@ class Attempt:
 
 @dataclass(slots=True)
 class Delivery:
-    """A parcel and what became of it."""
+    """An event and the attempts to deliver it."""
 
     number: int
-    parcel: Parcel
+    event: Event
     attempts: list[Attempt] = field(default_factory=list)
     outcome: Literal["pending", "delivered", "dropped"] = "pending"
 
@@ -62,7 +62,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Whether a callback knew the answer to a challenge, and why not."""
+    """Whether a callback answered the challenge correctly, and if not, why."""
 
     succeeded: bool
     reason: str
@@ -75,16 +75,16 @@ def sign(key: str, message: bytes) -> str:
 
 
 def compact(envelope: Mapping[str, Any]) -> bytes:
-    """Return the bytes that Smartcar's JSON serializer would send."""
+    """Return a payload as compact JSON."""
     return json.dumps(envelope, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 @dataclass(slots=True)
-class Courier:
-    """Delivers parcels; `timeout` in real seconds, retries and delays in simulated time."""
+class DeliveryQueue:
+    """Delivers events; `timeout` in real seconds, retries and delays in simulated time."""
 
     cloud: Cloud
-    agenda: Agenda
+    scheduler: Scheduler
     routes: dict[str, str]
     timeout: float = 15
     faults: DeliveryFaults = field(default_factory=DeliveryFaults)
@@ -96,51 +96,50 @@ class Courier:
     _count: int = 0
 
     async def open(self) -> None:
-        """Get ready to post."""
+        """Open the HTTP session."""
         self._session = ClientSession(
             timeout=ClientTimeout(total=self.timeout),
             headers={"User-Agent": "Smartcar/1.0", "Content-Type": "application/json"},
         )
 
     async def close(self) -> None:
-        """Stop posting."""
+        """Close the HTTP session."""
         if self._session is not None:
             await self._session.close()
             self._session = None
 
     async def verify(self, webhook: Webhook) -> Verification:
-        """Send the challenge, unsigned; the webhook is verified by the right answer only."""
+        """Send the unsigned challenge; only the right answer verifies the webhook."""
         if webhook.kind.is_v2:
-            envelope = payloads_v2.challenge(webhook.id)
+            envelope = payloads_v2.challenge(webhook)
             token = envelope["payload"]["challenge"]
         else:
-            envelope = self._stamped(payloads_v4.challenge(webhook.origin))
+            envelope = self._stamped(payloads_v4.challenge(webhook))
             token = envelope["data"]["challenge"]
         attempt, raw = await self._post(webhook.callback_uri, compact(envelope), {})
         key = self.cloud.applications[webhook.application_id].management_token
-        reason = _judge(attempt, raw, sign(key, token.encode()))
+        reason = _verification_error(attempt, raw, sign(key, token.encode()))
         webhook.verified = not reason
         return Verification(webhook.verified, reason, attempt)
 
-    async def dispatch(self, parcels: Sequence[Parcel]) -> list[Delivery]:
-        """Deliver parcels, spoiled by the faults; return them in the order of sending."""
-        queue: list[Delivery] = []
-        for parcel in parcels:
-            queue += self._queue(parcel)
-        self.log.extend(queue)
+    async def send(self, events: Sequence[Event]) -> list[Delivery]:
+        """Deliver events, with the faults that are set; return them in the order of sending."""
+        deliveries: list[Delivery] = []
+        for event in events:
+            deliveries += self._queue(event)
+        self.log.extend(deliveries)
         if self.faults.delay:
-            due = self.cloud.clock.now + self.faults.delay
-            for delivery in queue:
-                self.agenda.at(due, partial(self._attempt, delivery))
+            for delivery in deliveries:
+                self.scheduler.schedule(self.faults.delay, partial(self._attempt, delivery))
         elif self.faults.concurrent:
-            await asyncio.gather(*(self._attempt(delivery) for delivery in queue))
+            await asyncio.gather(*(self._attempt(delivery) for delivery in deliveries))
         else:
-            for delivery in queue:
+            for delivery in deliveries:
                 await self._attempt(delivery)
-        return queue
+        return deliveries
 
     async def release(self) -> list[Delivery]:
-        """Send what was held back for the sake of disorder."""
+        """Send the deliveries that reordering holds back."""
         held = list(self._held.values())
         self._held.clear()
         self.log.extend(held)
@@ -148,28 +147,29 @@ class Courier:
             await self._attempt(delivery)
         return held
 
-    def _queue(self, parcel: Parcel) -> list[Delivery]:
-        """Return a parcel's deliveries; when reordering, every second overtakes the first."""
-        copies = [self._delivery(parcel) for _ in range(1 + self.faults.duplicates)]
+    def _queue(self, event: Event) -> list[Delivery]:
+        """Return an event's deliveries; when reordering, every second overtakes the first."""
+        copies = [self._delivery(event) for _ in range(1 + self.faults.duplicates)]
         if not self.faults.reorder:
             return copies
-        held = self._held.pop(parcel.webhook.id, None)
+        held = self._held.pop(event.webhook.id, None)
         if held is None:
-            self._held[parcel.webhook.id] = copies[0]
+            self._held[event.webhook.id] = copies[0]
             return copies[1:]
         return [*copies, held]
 
-    def _delivery(self, parcel: Parcel) -> Delivery:
+    def _delivery(self, event: Event) -> Delivery:
         self._count += 1
-        return Delivery(self._count, parcel)
+        return Delivery(self._count, event)
 
     async def _attempt(self, delivery: Delivery) -> None:
-        webhook = delivery.parcel.webhook
+        event = delivery.event
+        webhook = event.webhook
         if webhook.id not in self.cloud.webhooks or not webhook.enabled:
             self._drop(delivery)
             return
-        raw = compact(self._stamped(delivery.parcel.envelope))
-        attempt, _ = await self._post(delivery.parcel.address, raw, self._signature(webhook, raw))
+        raw = compact(self._stamped(event.envelope))
+        attempt, _ = await self._post(event.callback_uri, raw, self._signature(webhook, raw))
         delivery.attempts.append(attempt)
         if attempt.succeeded:
             webhook.failures = 0
@@ -177,10 +177,10 @@ class Courier:
             self.delivered += 1
             return
         webhook.failures += 1
-        pauses = _PAUSES_V2 if webhook.kind.is_v2 else _PAUSES_V4
+        pauses = _RETRY_PAUSES_V2 if webhook.kind.is_v2 else _RETRY_PAUSES_V4
         if len(delivery.attempts) <= len(pauses):
             pause = pauses[len(delivery.attempts) - 1]
-            self.agenda.at(self.cloud.clock.now + pause, partial(self._attempt, delivery))
+            self.scheduler.schedule(pause, partial(self._attempt, delivery))
             return
         self._drop(delivery)
         if webhook.kind.is_v2:
@@ -191,10 +191,10 @@ class Courier:
         self.dropped += 1
 
     def _signature(self, webhook: Webhook, raw: bytes) -> dict[str, str]:
-        if self.faults.omits():
+        if self.faults.use_missing_signature():
             return {}
         signature = sign(self.cloud.applications[webhook.application_id].signing_key, raw)
-        if self.faults.corrupts():
+        if self.faults.use_corrupt_signature():
             signature = signature[:-1] + ("0" if signature[-1] != "0" else "1")
         return {"SC-Signature": signature}
 
@@ -222,12 +222,12 @@ class Courier:
             return Attempt(now, None, error="no answer in time"), b""
         except (UnreachableError, ClientError, OSError, ValueError) as error:
             return Attempt(now, None, error=str(error) or type(error).__name__), b""
-        text = answer[:_EXCERPT].decode(errors="replace")
+        text = answer[:_MAX_ANSWER].decode(errors="replace")
         return Attempt(now, response.status, text), answer
 
 
-def _judge(attempt: Attempt, raw: bytes, expected: str) -> str:
-    """Return what is wrong with the answer to a challenge, nothing if it is right."""
+def _verification_error(attempt: Attempt, raw: bytes, expected: str) -> str:
+    """Return what is wrong with the answer to a challenge, an empty text if nothing is."""
     if attempt.error is not None:
         return attempt.error
     if attempt.status != 200:  # noqa: PLR2004 - the documented answer

@@ -1,29 +1,29 @@
-"""What both API generations share on HTTP: credentials, errors, counting, faults on demand."""
+"""What the API generations share: credentials, error responses, metering, planned faults."""
 
 import asyncio
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from .cloud import Application, Cloud, NotFoundError
+from .cloud import Application, Cloud, Connection, NotFoundError
 from .faults import ApiFault
 from .meter import Call
 from .problems import Problem, body_v2, body_v3, body_v3_list, find, of_status
 
-BILLED = web.RequestKey("billed", bool)
-_MARKED = ("/auth", "/api", "/iam", "/vehicle", "/management")
+_BILLED = web.RequestKey("billed", int)
+_API_PREFIXES = ("/auth", "/api", "/iam", "/vehicle", "/management")
 
 
 class ApiError(Exception):
-    """An error answer of an API."""
+    """An error response of an API."""
 
     def __init__(self, problem: Problem, detail: str | None = None, url: str | None = None) -> None:
-        """Carry a problem, a sentence, and where the owner should go."""
+        """Initialize with a problem, its detail, and the Connect URL for the owner."""
         super().__init__(detail or problem.description)
         self.problem = problem
         self.detail = detail
@@ -31,17 +31,17 @@ class ApiError(Exception):
 
 
 class OAuthError(Exception):
-    """An error answer of a token endpoint."""
+    """An error response of a token endpoint."""
 
     def __init__(self, status: int, error: str, description: str) -> None:
-        """Carry the status and both texts of RFC 6749."""
+        """Initialize with the status and both texts of RFC 6749."""
         super().__init__(description)
         self.status = status
         self.error = error
         self.description = description
 
 
-def bearer(request: web.Request) -> str:
+def bearer_token(request: web.Request) -> str:
     """Return the bearer token of a request."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
@@ -59,8 +59,8 @@ def client_credentials(request: web.Request, form: Mapping[str, Any]) -> tuple[s
     return client_id, secret
 
 
-def client_of(cloud: Cloud, credentials: tuple[str, str], *, m2m: bool) -> Application:
-    """Return the application that these credentials belong to."""
+def authenticate_client(cloud: Cloud, credentials: tuple[str, str], *, m2m: bool) -> Application:
+    """Return the application of these credentials: those of API v3 if `m2m`."""
     for application in () if cloud.faults.reject_credentials else cloud.applications.values():
         known = (
             (application.m2m_id, application.m2m_secret)
@@ -72,8 +72,8 @@ def client_of(cloud: Cloud, credentials: tuple[str, str], *, m2m: bool) -> Appli
     raise OAuthError(401, "invalid_client", "The client ID or the secret is not valid.")
 
 
-async def form_of(request: web.Request) -> Mapping[str, Any]:
-    """Return a body that is a form or a JSON object."""
+async def read_form(request: web.Request) -> Mapping[str, Any]:
+    """Return the body of a request, a form or a JSON object."""
     if request.content_type == "application/json":
         try:
             body = await request.json()
@@ -85,38 +85,54 @@ async def form_of(request: web.Request) -> Mapping[str, Any]:
     return await request.post()
 
 
+def bill(request: web.Request, connection: Connection, requests: int = 1) -> None:
+    """Bill requests to a vehicle; raises ApiError 430 if the plan has none left."""
+    limit = connection.request_limit
+    if limit is not None and connection.requests + requests > limit:
+        raise ApiError(find("VEHICLE_REQUEST_LIMIT"))
+    connection.requests += requests
+    request[_BILLED] = requests
+
+
+def with_trailing_slash(routes: Iterable[web.RouteDef]) -> Iterator[web.RouteDef]:
+    """Yield each route, and again with a slash at its end: Smartcar answers both alike."""
+    for route in routes:
+        yield route
+        yield web.route(route.method, f"{route.path}/", route.handler, **route.kwargs)
+
+
 def middleware(cloud: Cloud) -> Middleware:
-    """Return what counts API calls, lets them fail on demand, and words their errors."""
+    """Return a middleware that meters API calls, makes planned ones fail, and renders errors."""
 
     @web.middleware
-    async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not request.path.startswith(_MARKED):
+    async def handle(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not request.path.startswith(_API_PREFIXES):
             return await handler(request)
-        response = await _answer(cloud, request, handler)
+        response = await _respond(cloud, request, handler)
         call = Call(
             f"{request.method} {_route(request)}",
             request.path_qs,
             response.status,
             request.headers.get("User-Agent", ""),
         )
-        cloud.meter.count(call, billed=bool(request.get(BILLED, False)))
+        cloud.meter.count(call, billed=request.get(_BILLED, 0))
         response.headers["SC-Request-Id"] = str(uuid4())
         return response
 
-    return around
+    return handle
 
 
 def _route(request: web.Request) -> str:
     resource = request.match_info.route.resource
-    return request.path if resource is None else resource.canonical
+    return request.path if resource is None else resource.canonical.removesuffix("/")
 
 
-async def _answer(cloud: Cloud, request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _respond(cloud: Cloud, request: web.Request, handler: Handler) -> web.StreamResponse:
     fault = cloud.faults.next_for(request.path)
     if fault is not None:
         await asyncio.sleep(fault.delay)
         if fault.status is not None:
-            return _fail(cloud, request, fault, fault.status)
+            return _fault_response(cloud, request, fault, fault.status)
     try:
         return await handler(request)
     except OAuthError as error:
@@ -124,40 +140,46 @@ async def _answer(cloud: Cloud, request: web.Request, handler: Handler) -> web.S
             {"error": error.error, "error_description": error.description}, status=error.status
         )
     except ApiError as error:
-        return _words(cloud, request, error.problem, error.detail, error.url)
+        return _error_response(cloud, request, error.problem, error.detail, error.url)
     except NotFoundError as error:
-        return _words(cloud, request, find("RESOURCE_NOT_FOUND.PATH"), str(error))
+        return _error_response(cloud, request, find("RESOURCE_NOT_FOUND.PATH"), str(error))
     except web.HTTPException as error:
-        return _words(cloud, request, of_status(error.status), error.reason)
+        return _error_response(cloud, request, of_status(error.status), error.reason)
 
 
-def _fail(cloud: Cloud, request: web.Request, fault: ApiFault, status: int) -> web.Response:
+def _fault_response(
+    cloud: Cloud, request: web.Request, fault: ApiFault, status: int
+) -> web.Response:
     if status == 0:
         if request.transport is not None:
             request.transport.abort()
         return web.Response()
-    response = _words(cloud, request, fault.problem or of_status(status))
+    response = _error_response(cloud, request, fault.problem or of_status(status))
     response.set_status(status)
     if fault.retry_after is not None:
         response.headers["Retry-After"] = str(fault.retry_after)
     return response
 
 
-def _words(
+def _error_response(
     cloud: Cloud,
     request: web.Request,
     problem: Problem,
     detail: str | None = None,
     url: str | None = None,
 ) -> web.Response:
-    request_id = str(uuid4())
     body: dict[str, Any]
     if request.path.startswith("/api"):
-        body = body_v2(problem, request_id, detail=detail, url=url)
+        body = body_v2(problem, str(uuid4()), detail=detail, url=url)
     elif request.path.startswith(("/auth", "/iam")):
         body = {"error": problem.type.lower(), "error_description": problem.description}
-    elif cloud.error_style == "list":
-        body = body_v3_list(problem, detail)
     else:
-        body = body_v3(problem, request_id, detail)
+        body = error_body_v3(cloud, problem, detail)
     return web.json_response(body, status=problem.status)
+
+
+def error_body_v3(cloud: Cloud, problem: Problem, detail: str | None = None) -> dict[str, Any]:
+    """Return an error of API v3 in the style that the cloud uses."""
+    if cloud.error_style == "list":
+        return body_v3_list(problem, detail)
+    return body_v3(problem, str(uuid4()), detail)

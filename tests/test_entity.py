@@ -12,6 +12,7 @@ from custom_components.smartcar_dynamic.runtime import EntryReceiver
 
 from .cars import Car, Writes
 from .conftest import SetUp
+from .home import Home
 from .senders import Sender
 from .smartcar.payloads import NOW, TUTORIAL, VEHICLE_ID, Json, signal, state
 
@@ -54,7 +55,7 @@ async def test_news_that_come_while_an_entity_is_being_added_are_not_lost(
 ) -> None:
     receiver = EntryReceiver(hass, entry)
     for n in range(3):
-        receiver.async_on_delivery(numbered(n, signal(CHARGE, {"value": 50 + n})))
+        await receiver.async_on_delivery(numbered(n, signal(CHARGE, {"value": 50 + n})))
     await hass.async_block_till_done()
     assert car.value(CHARGE) == "52"
     await sender.deliver(numbered(3, signal(CHARGE, {"value": 53})))
@@ -274,7 +275,7 @@ async def test_a_second_entry_that_knows_the_car_adds_no_entity_twice(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO, "custom_components.smartcar_dynamic")
-    EntryReceiver(hass, entry).async_on_delivery(TUTORIAL)
+    await EntryReceiver(hass, entry).async_on_delivery(TUTORIAL)
     await hass.async_block_till_done()
     before = car.device
     second = await set_up(
@@ -286,10 +287,20 @@ async def test_a_second_entry_that_knows_the_car_adds_no_entity_twice(
         )
     )
     for _ in range(2):
-        EntryReceiver(hass, second).async_on_delivery(TUTORIAL)
+        await EntryReceiver(hass, second).async_on_delivery(TUTORIAL)
         await hass.async_block_till_done()
     registry = er.async_get(hass)
     assert er.async_entries_for_config_entry(registry, second.entry_id) == []
     assert "does not generate unique IDs" not in caplog.text
     assert caplog.text.count("has entities of another entry") == 1
     assert car.device == before
+
+
+async def test_nothing_is_written_by_a_delivery_without_news(home: Home, writes: Writes) -> None:
+    await home.live()
+    await home.deliver()
+    writes.clear()
+    for _ in range(3):
+        await home.pass_time(minutes=5)
+        await home.deliver()
+    assert {entity_id for entity_id in writes.changed if "last_reported" not in entity_id} == set()

@@ -1,39 +1,39 @@
-"""The truth as JSON, for tests, the dashboard page and the demo."""
+"""The world as JSON, for the control API and its page."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import signals
 from .car import Car
 from .clock import iso
 from .cloud import Application, Subscription, Webhook
-from .delivery import Delivery, Verification
+from .delivery_queue import Delivery, Verification
+from .history import ChargingSession, Trip
 from .payloads_v2 import PATHS
-
-if TYPE_CHECKING:
-    from .simulator import Simulator
+from .world import World
 
 type Body = dict[str, Any]
 
 
-def state(simulator: Simulator) -> Body:
+def state(world: World) -> Body:
     """Return everything."""
-    cloud, clock, courier = simulator.cloud, simulator.clock, simulator.courier
+    cloud, clock, queue = world.cloud, world.clock, world.delivery_queue
     return {
-        "url": simulator.url,
+        "url": cloud.url,
         "time": {
             "now": iso(clock.now),
             "wall": iso(clock.wall),
             "speed": clock.speed,
-            "running": simulator.running,
+            "running": world.running,
+            "command_lag": world.command_lag.total_seconds(),
         },
         "applications": [application(it) for it in cloud.applications.values()],
-        "cars": {vehicle_id: car(simulator, it) for vehicle_id, it in cloud.cars.items()},
+        "cars": {vehicle_id: car(world, it) for vehicle_id, it in cloud.cars.items()},
         "webhooks": {key: webhook(it) for key, it in cloud.webhooks.items()},
         "subscriptions": [subscription(it) for it in cloud.subscriptions.values()],
         "deliveries": {
-            "delivered": courier.delivered,
-            "dropped": courier.dropped,
-            "recent": [delivery(it) for it in list(courier.log)[-20:][::-1]],
+            "delivered": queue.delivered,
+            "dropped": queue.dropped,
+            "recent": [delivery(it) for it in list(queue.log)[-20:][::-1]],
         },
         "calls": {
             "by_route": dict(cloud.meter.calls),
@@ -42,25 +42,40 @@ def state(simulator: Simulator) -> Body:
         },
         "faults": {
             "deliveries": {
-                "delay": courier.faults.delay.total_seconds(),
-                "duplicates": courier.faults.duplicates,
-                "reorder": courier.faults.reorder,
-                "concurrent": courier.faults.concurrent,
-                "corrupt_signatures": courier.faults.corrupt_signatures,
-                "missing_signatures": courier.faults.missing_signatures,
+                "delay": queue.faults.delay.total_seconds(),
+                "duplicates": queue.faults.duplicates,
+                "reorder": queue.faults.reorder,
+                "concurrent": queue.faults.concurrent,
+                "corrupt_signatures": queue.faults.corrupt_signatures,
+                "missing_signatures": queue.faults.missing_signatures,
             },
             "api": [
                 {"status": it.status, "path": it.path, "times": it.times}
                 for it in cloud.faults.planned
             ],
+            "commands": [
+                {
+                    "command": it.command,
+                    "vehicle_id": it.vehicle_id,
+                    "times": it.times,
+                    "problem": it.problem and it.problem.code,
+                    "status": it.status,
+                    "http_status": it.http_status,
+                    "latency": it.latency,
+                    "held": it.held,
+                    "streamed": it.streamed,
+                    "obeyed": it.is_obeyed,
+                }
+                for it in cloud.faults.commands
+            ],
             "reject_credentials": cloud.faults.reject_credentials,
         },
-        "routes": dict(courier.routes),
+        "routes": dict(world.routes),
     }
 
 
 def application(it: Application) -> Body:
-    """Return what the dashboard's credentials page shows."""
+    """Return an application with its credentials."""
     return {
         "id": it.id,
         "name": it.name,
@@ -76,10 +91,10 @@ def application(it: Application) -> Body:
     }
 
 
-def car(simulator: Simulator, it: Car) -> Body:
-    """Return the truth of one car: km, %, kWh, W, A, V, kPa, °C, min, degrees."""
-    connection = simulator.cloud.connection_of(it.id)
-    day = simulator.days.get(it.id)
+def car(world: World, it: Car) -> Body:
+    """Return the state of a car: km, %, kWh, W, A, V, kPa, °C, min, degrees."""
+    connection = world.cloud.connection_of(it.id)
+    day = world.days.get(it.id)
     return {
         "id": it.id,
         "name": it.name,
@@ -91,6 +106,11 @@ def car(simulator: Simulator, it: Car) -> Body:
         "owner_id": connection.owner_id,
         "connection_id": connection.id,
         "permissions": sorted(connection.permissions),
+        "requests": {"used": connection.requests, "limit": connection.request_limit},
+        "signal_problems": {
+            code: {"type": it.problem.type, "code": it.problem.code, "body": it.body}
+            for code, it in connection.signal_problems.items()
+        },
         "state_of_charge": round(it.state_of_charge, 2),
         "range_km": round(it.range, 2),
         "odometer_km": round(it.odometer, 2),
@@ -101,14 +121,25 @@ def car(simulator: Simulator, it: Car) -> Body:
         "amperage": round(it.amperage, 1),
         "voltage": it.voltage,
         "energy_added_kwh": round(it.energy_added, 2),
+        "charged_energy_kwh": round(it.charged_energy, 2),
+        "charging_sessions": [charging_session(session) for session in it.charging_sessions],
+        "trips": [trip(driven) for driven in it.trips],
         "time_to_complete_min": round(it.time_to_complete),
         "charge_limit": it.charge_limit,
+        "charge_port_open": it.charge_port_open,
+        "charge_schedules": [schedule.timer for schedule in it.charge_schedules],
+        "commands": sorted(it.commands),
         "latitude": it.position.latitude,
         "longitude": it.position.longitude,
         "heading": it.heading,
         "place": it.place,
         "driving": it.driving,
         "destination": it.destination,
+        "navigation_destination": it.navigation_destination
+        and {
+            "latitude": it.navigation_destination.latitude,
+            "longitude": it.navigation_destination.longitude,
+        },
         "speed_kmh": it.speed,
         "asleep": it.asleep,
         "online": it.online,
@@ -127,6 +158,40 @@ def car(simulator: Simulator, it: Car) -> Body:
         "paths": {
             path: known.body(it) for path, known in PATHS.items() if known.signal in it.capable
         },
+    }
+
+
+def charging_session(it: ChargingSession) -> Body:
+    """Return a charging session: simulated times, kWh in the battery and at the wall."""
+    return {
+        "plugged_in_at": iso(it.plugged_in_at),
+        "unplugged_at": it.unplugged_at and iso(it.unplugged_at),
+        "place": it.place,
+        "home": it.is_home,
+        "public": it.is_public,
+        "energy_kwh": round(it.energy, 2),
+        "metered_kwh": round(it.metered, 2),
+        "segments": [
+            {
+                "started_at": iso(segment.started_at),
+                "ended_at": segment.ended_at and iso(segment.ended_at),
+                "end": segment.end,
+                "energy_kwh": round(segment.energy, 2),
+            }
+            for segment in it.segments
+        ],
+    }
+
+
+def trip(it: Trip) -> Body:
+    """Return a trip: simulated times, km, kWh."""
+    return {
+        "started_at": iso(it.started_at),
+        "ended_at": it.ended_at and iso(it.ended_at),
+        "from": it.origin_place,
+        "to": it.destination_place,
+        "distance_km": round(it.distance, 2),
+        "energy_kwh": round(it.energy, 2),
     }
 
 
@@ -159,12 +224,12 @@ def subscription(it: Subscription) -> Body:
 
 
 def delivery(it: Delivery, *, envelope: bool = False) -> Body:
-    """Return a delivery and its attempts, on request with its payload."""
+    """Return a delivery and its attempts, with `envelope` also its payload."""
     summary: Body = {
         "number": it.number,
-        "webhook_id": it.parcel.webhook.id,
-        "car_id": it.parcel.vehicle_id,
-        "event": it.parcel.event,
+        "webhook_id": it.event.webhook.id,
+        "car_id": it.event.vehicle_id,
+        "event": it.event.type,
         "outcome": it.outcome,
         "attempts": [
             {
@@ -176,9 +241,9 @@ def delivery(it: Delivery, *, envelope: bool = False) -> Body:
             for attempt in it.attempts
         ],
     }
-    return {**summary, "envelope": it.parcel.envelope} if envelope else summary
+    return {**summary, "envelope": it.event.envelope} if envelope else summary
 
 
 def verification(it: Verification) -> Body:
-    """Return how a verification went."""
+    """Return the result of a verification."""
     return {"succeeded": it.succeeded, "reason": it.reason, "status": it.attempt.status}

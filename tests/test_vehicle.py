@@ -1,0 +1,455 @@
+"""What a vehicle's state makes of reports: which problem concerns what, and what is believed."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.json import json_bytes
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.smartcar_dynamic.diagnostics import async_get_config_entry_diagnostics
+from custom_components.smartcar_dynamic.store import data_to_json
+from custom_components.smartcar_dynamic.vehicle import VehicleState
+
+from .cars import Car, Writes
+from .senders import Sender
+from .smartcar.payloads import (
+    NOW,
+    TUTORIAL,
+    VEHICLE_ID,
+    Json,
+    dynamic,
+    entry as data,
+    error,
+    signal,
+    state,
+)
+
+CHARGE = "tractionbattery-stateofcharge"
+RANGE = "tractionbattery-range"
+FUEL = "internalcombustionengine-fuellevel"
+POSITION = "location-preciselocation"
+CABLE = "charge-ischargingcableconnected"
+
+REAUTHENTICATE = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "AUTHENTICATION_FAILED"}
+REVOKED = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "PERMISSION"}
+SUBSCRIPTION = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "SUBSCRIPTION"}
+MOVED = {"type": "COMPATIBILITY", "code": "PLATFORM_NOT_CAPABLE"}
+PLAN = {"type": "BILLING", "code": "INVALID_PLAN"}
+
+type Get = Callable[[], VehicleState]
+
+
+def _meta(at: int) -> Json:
+    return {"version": "4.0", "deliveredAt": NOW + at * 1000, "mode": "LIVE"}
+
+
+def values(at: int, *signals: object) -> Json:
+    """Return a state delivered at a second, which is its ID, too."""
+    return state(*signals, eventId=f"state {at}", meta=_meta(at))
+
+
+def errors(at: int, *problems: object) -> Json:
+    return error(*problems, eventId=f"error {at}", meta=_meta(at))
+
+
+def value(code: str, value: object, at: int | None = None, **body: object) -> Json:
+    meta = {} if at is None else {"oemUpdatedAt": NOW + at * 1000}
+    return signal(code, {"value": value, **body}, meta=meta)
+
+
+def failed(code: str, problem: Json, value: object = None) -> Json:
+    return signal(code, {"value": value}, meta={}, status={"value": "ERROR", "error": problem})
+
+
+def of_signals(problem: Json, *codes: str, resolved: bool = False) -> Json:
+    return {**problem, "signals": [*codes], "state": "RESOLVED" if resolved else "ERROR"}
+
+
+@pytest.fixture
+def vehicle(entry: MockConfigEntry) -> Get:
+    return lambda: entry.runtime_data.coordinator.vehicles[VEHICLE_ID]
+
+
+# An account's problem on single signals
+
+
+@pytest.mark.parametrize("problem", [REAUTHENTICATE, REVOKED, MOVED], ids=lambda it: it["code"])
+async def test_an_account_error_beside_new_values_is_the_signals_alone(
+    sender: Sender, car: Car, vehicle: Get, problem: Json
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    for at in (2, 3, 4):
+        await sender.deliver(values(at, value(CHARGE, 80 - at, at), failed(FUEL, problem, 25)))
+        assert car.value(CHARGE) == str(80 - at)
+        assert not car.is_available(FUEL)
+        assert vehicle().active_problems == {}
+
+
+@pytest.mark.parametrize("problem", [SUBSCRIPTION, PLAN], ids=lambda it: it["code"])
+async def test_an_owners_or_plans_error_beside_new_values_changes_nothing(
+    sender: Sender, car: Car, vehicle: Get, writes: Writes, problem: Json
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    writes.clear()
+    for at in (2, 3):
+        await sender.deliver(values(at, value(CHARGE, 80 - at, at), failed(FUEL, problem)))
+    assert car.value(FUEL) == "25"
+    assert car.entity_id(FUEL) not in writes.changed + writes.unchanged
+    assert vehicle().active_problems == {}
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_signals_own_account_error_ends_with_its_next_reading(
+    sender: Sender, car: Car
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    await sender.deliver(values(2, value(CHARGE, 79, 2), value(FUEL, 20, 2)))
+    assert car.value(FUEL) == "20"
+
+
+async def test_an_account_error_that_nothing_newer_accompanies_is_the_vehicles(
+    sender: Sender, car: Car, vehicle: Get
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await sender.deliver(values(2, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    assert not car.is_available(CHARGE)
+    await sender.deliver(values(3, value(CHARGE, 79, 3), failed(FUEL, REAUTHENTICATE)))
+    assert car.value(CHARGE) == "79"
+    assert not car.is_available(FUEL)
+    assert vehicle().active_problems == {}
+
+
+async def test_an_error_known_as_a_signals_own_stays_so_beside_repetitions(
+    sender: Sender, car: Car, vehicle: Get
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    await sender.deliver(values(2, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    assert car.value(CHARGE) == "80"
+    assert vehicle().active_problems == {}
+    await sender.deliver(errors(3, of_signals(REAUTHENTICATE, FUEL)))
+    assert car.value(CHARGE) == "80"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_an_account_error_of_all_signals_is_the_vehicles(sender: Sender, car: Car) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    await sender.deliver(values(2, failed(CHARGE, REAUTHENTICATE), failed(FUEL, REAUTHENTICATE)))
+    assert not car.is_available(CHARGE)
+    await sender.deliver(values(3, value(CHARGE, 79, 3)))
+    assert car.value(CHARGE) == "79"
+
+
+async def test_an_error_event_without_signals_is_the_vehicles_whatever_is_known(
+    sender: Sender, car: Car, vehicle: Get
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    await sender.deliver(errors(2, REAUTHENTICATE))
+    assert not car.is_available(CHARGE)
+    assert vehicle().needs_reauthentication
+
+
+async def test_an_error_event_about_signals_becomes_theirs_once_others_arrive(
+    sender: Sender, car: Car, vehicle: Get
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await sender.deliver(errors(2, of_signals(REAUTHENTICATE, FUEL)))
+    assert vehicle().needs_reauthentication
+    await sender.deliver(values(3, value(CHARGE, 79, 3)))
+    for at in (4, 6):
+        await sender.deliver(errors(at, of_signals(REAUTHENTICATE, FUEL)))
+        assert car.value(CHARGE) == "79"
+        assert not car.is_available(FUEL)
+    assert vehicle().active_problems == {}
+
+
+@pytest.mark.usefixtures("entry")
+async def test_an_error_event_about_signals_is_over_for_those_that_arrive(
+    sender: Sender, car: Car
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await sender.deliver(errors(2, of_signals(REAUTHENTICATE, FUEL)))
+    await sender.deliver(values(3, value(CHARGE, 79, 3), value(FUEL, 24, 0)))
+    assert (car.value(CHARGE), car.value(FUEL)) == ("79", "25")
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize("codes", [(), (FUEL,)], ids=["of all", "of the signal"])
+async def test_a_signals_own_account_error_ends_when_it_is_resolved(
+    sender: Sender, car: Car, codes: tuple[str, ...]
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await sender.deliver(values(2, value(CHARGE, 79, 2), failed(FUEL, REAUTHENTICATE)))
+    other = of_signals(REAUTHENTICATE, CHARGE, resolved=True)
+    await sender.deliver(errors(3, other, of_signals(SUBSCRIPTION, FUEL, resolved=True)))
+    assert not car.is_available(FUEL)
+    await sender.deliver(errors(4, of_signals(REAUTHENTICATE, *codes, resolved=True)))
+    assert car.value(FUEL) == "25"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_one_error_resolved_leaves_another_of_the_same_signal(
+    sender: Sender, car: Car
+) -> None:
+    permission = {"type": "PERMISSION", "code": None}
+    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await sender.deliver(errors(2, of_signals(permission, FUEL)))
+    not_capable = {"type": "COMPATIBILITY", "code": "VEHICLE_NOT_CAPABLE"}
+    await sender.deliver(errors(3, of_signals(not_capable, FUEL, resolved=True)))
+    assert not car.is_available(FUEL)
+
+
+async def test_an_account_error_of_one_path_is_that_paths_alone(
+    sender: Sender, car: Car, vehicle: Get
+) -> None:
+    await sender.deliver(TUTORIAL)
+    for n in (59, 60):
+        await sender.deliver(
+            dynamic(
+                data("/battery", {"percentRemaining": n / 100}),
+                data("/location", REVOKED, code=400),
+                requestId=f"r{n}",
+            )
+        )
+        assert car.value(CHARGE) == str(n)
+        assert not car.is_available(POSITION)
+        assert vehicle().active_problems == {}
+
+
+async def test_a_path_that_answers_as_before_shows_that_the_account_works(
+    sender: Sender, car: Car, vehicle: Get
+) -> None:
+    await sender.deliver(TUTORIAL)
+    (battery, *_) = TUTORIAL["payload"]["vehicles"][0]["data"]
+    await sender.deliver(dynamic(battery, data("/location", REAUTHENTICATE, code=400)))
+    assert car.value(CHARGE) == "58"
+    assert vehicle().active_problems == {}
+
+
+@pytest.mark.parametrize("path", ["/diagnostics/system_status", "/unheard/of"])
+async def test_an_account_error_of_a_path_without_signals_is_that_paths_alone(
+    sender: Sender, car: Car, vehicle: Get, path: str
+) -> None:
+    await sender.deliver(TUTORIAL)
+    failing = data(path, REAUTHENTICATE, code=400)
+    await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.5}), failing))
+    assert car.value(CHARGE) == "50"
+    assert vehicle().active_problems == {}
+    await sender.deliver(dynamic(failing, requestId="alone"))
+    assert not car.is_available(CHARGE)
+
+
+@pytest.mark.parametrize("problem", [REAUTHENTICATE, REVOKED, MOVED], ids=lambda it: it["code"])
+async def test_a_delivery_in_which_every_path_fails_is_the_vehicles(
+    sender: Sender, car: Car, vehicle: Get, problem: Json
+) -> None:
+    await sender.deliver(TUTORIAL)
+    failing = data("/location", problem, code=400)
+    await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.5}), failing))
+    paths = [data(path, problem, code=400) for path in ("/battery", "/charge")]
+    await sender.deliver(dynamic(*paths, failing, requestId="all"))
+    assert not any(car.is_available(key) for key in (CHARGE, RANGE, CABLE, POSITION))
+    assert vehicle().needs_reauthentication
+
+
+async def test_a_signals_own_account_error_outlives_a_restart(
+    entry: MockConfigEntry, sender: Sender, car: Car, vehicle: Get
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await sender.deliver(values(2, value(CHARGE, 79, 2), failed(FUEL, REAUTHENTICATE)))
+    await sender.hass.config_entries.async_reload(entry.entry_id)
+    assert not car.is_available(FUEL)
+    await sender.deliver(values(3, value(CHARGE, 79, 2), failed(FUEL, REAUTHENTICATE)))
+    assert car.value(CHARGE) == "79"
+    assert vehicle().active_problems == {}
+
+
+# What a payload can make us keep
+
+
+async def test_errors_on_unlisted_signals_make_no_room_for_more_of_them(
+    hass: HomeAssistant, sender: Sender, vehicle: Get
+) -> None:
+    codes = [f"odd-n{n}" for n in range(6000)]
+    await sender.deliver(errors(1, of_signals({"type": "PERMISSION"}, *codes)))
+    assert vehicle().signals == {}
+    for at, start in enumerate(range(0, 6000, 300), 2):
+        odd = [value(code, 1, at, unit="km") for code in codes[start : start + 300]]
+        await sender.deliver(values(at, value(CHARGE, 80, at), *odd))
+    assert len(vehicle().signals) == 201
+    entities = er.async_get(hass).entities.values()
+    assert sum("_odd-" in entity.unique_id for entity in entities) == 200
+
+
+async def test_errors_of_the_account_are_as_many_as_anybody_could_have(
+    sender: Sender, vehicle: Get
+) -> None:
+    account = "CONNECTED_SERVICES_ACCOUNT"
+    await sender.deliver(errors(1, REAUTHENTICATE))
+    for at in range(2, 7):
+        problems = [{"type": account, "code": f"C_{at}_N{n}"} for n in range(60)]
+        await sender.deliver(errors(at, *problems))
+    assert len(vehicle().active_problems) == 16
+    assert vehicle().needs_reauthentication
+    resolved = [{"type": account, "code": f"C_N{n}", "state": "RESOLVED"} for n in range(60)]
+    await sender.deliver(errors(9, *resolved))
+    assert len(vehicle().resolved_at) == 16
+
+
+async def test_a_code_that_may_be_a_vin_is_in_no_diagnostics(
+    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, vehicle: Get
+) -> None:
+    vin = "WVWZZZE1ZMP000001"
+    problem = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": vin}
+    await sender.deliver(errors(1, problem, of_signals({"type": "PERMISSION", "code": vin}, FUEL)))
+    assert vehicle().active_problems
+    assert vin not in str(await async_get_config_entry_diagnostics(hass, entry))
+
+
+async def test_half_an_emoji_in_a_payload_can_be_stored(
+    entry: MockConfigEntry, sender: Sender, car: Car, vehicle: Get
+) -> None:
+    payload = values(1, value("vehicleidentification-nickname", "Odd \ud83d"), value(CHARGE, 80, 1))
+    payload["data"]["vehicle"]["model"] = "Model \ud83d"
+    assert (await sender.deliver(payload)).status == 204
+    assert car.value(CHARGE) == "80"
+    assert vehicle().info.model == "Model ?"
+    json_bytes(data_to_json(entry.runtime_data.store.data))
+    assert car.device is not None
+    json_bytes(car.device.dict_repr)
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_true_after_ones_is_no_number(sender: Sender, car: Car) -> None:
+    for at in (1, 2):
+        await sender.deliver(values(at, value(CHARGE, 1, at)))
+    before = car.value("last_reported")
+    await sender.deliver(values(3, value(CHARGE, value=True, at=3)))
+    assert (car.value(CHARGE), car.value("last_reported")) == ("1", before)
+
+
+# Time
+
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+TODAY = datetime(2026, 11, 25, 10, tzinfo=UTC)
+
+
+def now() -> int:
+    """Return the clock's time in seconds after `NOW`."""
+    return round(dt_util.utcnow().timestamp()) - NOW // 1000
+
+
+@pytest.mark.parametrize("ahead", [2 * MINUTE, HOUR, 300 * DAY, 4000 * DAY])
+async def test_a_delivery_ahead_of_our_clock_stops_nothing_after_it(
+    sender: Sender, car: Car, vehicle: Get, freezer: FrozenDateTimeFactory, ahead: int
+) -> None:
+    freezer.move_to(TODAY)
+    await sender.deliver(values(now() + ahead, value(CHARGE, 50)))
+    freezer.tick(MINUTE)
+    await sender.deliver(values(now(), value(CHARGE, 60)))
+    assert car.value(CHARGE) == "60"
+    freezer.tick(MINUTE)
+    await sender.deliver(errors(now(), REAUTHENTICATE))
+    assert vehicle().needs_reauthentication
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize("ahead", [2 * MINUTE, HOUR, 300 * DAY])
+async def test_a_reading_after_its_delivery_stops_nothing_after_it(
+    sender: Sender, car: Car, ahead: int
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 50, 1 + ahead)))
+    await sender.deliver(values(2, value(CHARGE, 60, 2)))
+    await sender.deliver(values(3, value(CHARGE, 70, 1)))
+    assert car.value(CHARGE) == "60"
+    assert car.value("last_reported") == "2025-12-08T01:35:02+00:00"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_delivery_a_little_ahead_of_our_clock_keeps_its_place(
+    sender: Sender, car: Car, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(TODAY)
+    await sender.deliver(values(now() + 20, value(CHARGE, 50)))
+    await sender.deliver(values(now() + 10, value(CHARGE, 60)))
+    assert car.value(CHARGE) == "50"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_wrong_sequence_leaves_the_time_of_delivery(sender: Sender, car: Car) -> None:
+    def sequenced(at: int, charge: int) -> Json:
+        payload = values(at, value(CHARGE, charge))
+        payload["meta"]["sequence"] = 4_000_000_000_000
+        return payload
+
+    await sender.deliver(sequenced(2, 50))
+    await sender.deliver(sequenced(1, 60))
+    assert car.value(CHARGE) == "50"
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_clock_set_forward_and_back_stops_nothing_after_it(
+    entry: MockConfigEntry,
+    sender: Sender,
+    car: Car,
+    vehicle: Get,
+    freezer: FrozenDateTimeFactory,
+    *,
+    restarted: bool,
+) -> None:
+    freezer.move_to(TODAY)
+
+    def battery(charge: int, age: str | None = None) -> Json:
+        headers = {} if age is None else {"sc-data-age": age}
+        body = {"percentRemaining": charge / 100}
+        return dynamic(data("/battery", body, headers=headers), requestId=f"r{charge}")
+
+    await sender.deliver(battery(50))
+    freezer.tick(360 * DAY)
+    await sender.deliver(battery(51, dt_util.utcnow().isoformat()))
+    await sender.deliver(dynamic(error=SUBSCRIPTION, requestId="error"))
+    await sender.deliver(dynamic(error={**PLAN, "state": "RESOLVED"}, requestId="resolved"))
+    assert vehicle().active_problems
+    freezer.move_to(TODAY + timedelta(minutes=1))
+    assert vehicle().is_silent(now() * 1000 + NOW)
+    if restarted:
+        await sender.hass.config_entries.async_reload(entry.entry_id)
+    await sender.deliver(battery(52))
+    assert car.value(CHARGE) == "52"
+    assert vehicle().active_problems == {}
+    assert vehicle().last_reported is None
+    freezer.tick(MINUTE)
+    await sender.deliver(battery(53, dt_util.utcnow().isoformat()))
+    assert car.value(CHARGE) == "53"
+    assert car.value("last_reported") == dt_util.utcnow().isoformat()
+    freezer.tick(1)
+    await sender.deliver(errors(now(), PLAN, REAUTHENTICATE))
+    assert len(vehicle().active_problems) == 2
+    assert not car.is_available(CHARGE)
+    freezer.tick(MINUTE)
+    await sender.deliver(values(now(), value(CHARGE, 54)))
+    assert car.value(CHARGE) == "54"
+    assert not vehicle().is_silent(now() * 1000 + NOW)
+
+
+async def test_what_a_wrong_clock_did_not_touch_is_kept(
+    sender: Sender, car: Car, vehicle: Get, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(TODAY)
+    await sender.deliver(values(now(), value(CHARGE, 80, now() - 9), value(FUEL, 25)))
+    await sender.deliver(errors(now(), SUBSCRIPTION, {**PLAN, "state": "RESOLVED"}))
+    freezer.tick(360 * DAY)
+    await sender.deliver(dynamic(data("/odometer", {"distance": 5}), requestId="ahead"))
+    freezer.move_to(TODAY + timedelta(minutes=1))
+    old = [value(CHARGE, 70, now() - 99), value(FUEL, 20)]
+    await sender.deliver(values(now() - 90, *old))
+    assert (car.value(CHARGE), car.value(FUEL)) == ("80", "25")
+    assert vehicle().last_reported == NOW + (now() - 69) * 1000
+    assert vehicle().resolved_at == {"BILLING:INVALID_PLAN": NOW + (now() - 60) * 1000}
