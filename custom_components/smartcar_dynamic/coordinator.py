@@ -48,6 +48,7 @@ class SmartcarCoordinator:
         self._key_listeners: dict[str, dict[str, KeyListener]] = {}
         self._new_key_listeners = Listeners[VehicleState, Iterable[str]]()
         self._vehicle_listeners = Listeners[VehicleState]()
+        self._report_listeners = Listeners[VehicleState, Report]()
         for vehicle_id in self.excluded:
             self._data.vehicles.pop(vehicle_id, None)
         # The clock may have been set back since.
@@ -179,6 +180,19 @@ class SmartcarCoordinator:
         """Call back when a vehicle appeared, or its attributes, problems or account changed."""
         return self._vehicle_listeners.add(listener)
 
+    @callback
+    def async_add_report_listener(
+        self, listener: Callable[[VehicleState, Report], None]
+    ) -> CALLBACK_TYPE:
+        """Call back with each report after it was applied."""
+        return self._report_listeners.add(listener)
+
+    @callback
+    def async_notify_keys(self, vehicle: VehicleState, keys: Iterable[str]) -> None:
+        """Tell the listeners that derived values have changed; save them."""
+        self._notify(vehicle, Changes(list(keys)))
+        self._store.async_schedule_save()
+
     def _apply(self, report: Report) -> None:
         info = report.vehicle
         if info.id in self.excluded or report.repeated or self._is_ignored(info.id):
@@ -192,6 +206,8 @@ class SmartcarCoordinator:
         if changes.availability:
             changes.keys += self._key_listeners.get(vehicle.id, ())
         self._notify(vehicle, changes)
+        for listener in self._report_listeners:
+            self._guard(f"vehicle {vehicle.info.short_id}", listener, vehicle, report)
 
     def _is_ignored(self, vehicle_id: str) -> bool:
         """Tell whether a vehicle was deleted just now."""

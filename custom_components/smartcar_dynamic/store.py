@@ -15,6 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from .allowance import Allowance, Plan
 from .const import DOMAIN
+from .history import History
 from .smartcar.jsonvalues import as_dict, as_int, as_list, as_str
 from .smartcar.model import Position, Problem, Reading, Value, VehicleInfo
 from .smartcar.problems import remedy_of
@@ -164,6 +165,7 @@ def _vehicle_to_json(vehicle: VehicleState) -> dict[str, object]:
             }
             for active in vehicle.active_problems.values()
         ],
+        "history": vehicle.history.to_json(),
     }
 
 
@@ -188,6 +190,7 @@ def _vehicle_from_json(raw: Mapping[str, object]) -> VehicleState | None:
         last_reported=as_int(raw.get("last_reported")),
         last_delivery=as_int(raw.get("last_delivery")),
         recovered_at=as_int(raw.get("recovered_at")) or 0,
+        history=History(raw.get("history")),
     )
     readings = filter(None, map(_reading_from_json, map(as_dict, as_list(raw.get("readings")))))
     vehicle.readings = {reading.key: reading for reading in readings}
