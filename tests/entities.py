@@ -23,6 +23,7 @@ from custom_components.smartcar_dynamic.entity import (
     ReadingEntityFactory,
     SmartcarEntityDescription,
 )
+from custom_components.smartcar_dynamic.history_sensor import HISTORY_SENSORS
 from custom_components.smartcar_dynamic.sensor import SENSORS, SmartcarSensor, create_sensor
 from custom_components.smartcar_dynamic.smartcar.model import Reading, Value, VehicleInfo
 from custom_components.smartcar_dynamic.vehicle import SignalState, VehicleState
@@ -33,13 +34,19 @@ ICONS: dict[str, Any] = json.loads((PACKAGE / "icons.json").read_text(encoding="
 TABLES: Mapping[str, Mapping[str, SmartcarEntityDescription]] = {
     "binary_sensor": BINARY_SENSORS,
     "device_tracker": DEVICE_TRACKERS,
+    "event": {},
     "sensor": SENSORS,
 }
 """Each platform's descriptions of entities with a reading, by key."""
 DERIVED: Mapping[str, set[str]] = {
     "binary_sensor": {"account_problem", "callback_verified"},
     "device_tracker": set(),
-    "sensor": {"last_delivery", "last_reported"},
+    "event": {"charging_session", "trip"},
+    "sensor": {
+        "last_delivery",
+        "last_reported",
+        *(row.translation_key for row in HISTORY_SENSORS.values() if row.translation_key),
+    },
 }
 """Each platform's translation keys of entities without a reading."""
 FACTORIES: Mapping[str, ReadingEntityFactory] = {

@@ -196,7 +196,8 @@ class History:
         values: dict[str, float | str | None] = dict.fromkeys(_SENSORS)
         values[CHARGED_ENERGY] = charging.energy if has_energy else None
         values[CHARGED_ENERGY_HOME] = charging.energy_home if has_energy_home else None
-        values[CHARGE_CONNECTION] = charging.connection
+        connection = charging.connection
+        values[CHARGE_CONNECTION] = None if connection is None else connection.value
         values[CHARGING_FINISHED_AT] = charging.finished_at
         if session is not None:
             values[LAST_SESSION_DURATION] = session.duration
