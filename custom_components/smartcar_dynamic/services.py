@@ -1,8 +1,9 @@
 """The actions: addressed by device, answered with data."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from math import inf
 from typing import Any, Final
 
 from homeassistant.components.zone import ENTITY_ID_HOME
@@ -17,6 +18,7 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
@@ -25,7 +27,9 @@ from .checks.text import async_result_text
 from .commands import Commands
 from .const import DOMAIN
 from .device import vehicle_id_of, vehicle_name
+from .history import History
 from .reader import Reader
+from .records import session_record, trip_record
 from .runtime import SmartcarConfigEntry
 from .smartcar.commands import (
     ChargeHours,
@@ -43,15 +47,19 @@ from .vehicle import VehicleState
 
 SERVICE_CHECK: Final = "check"
 SERVICE_DELETE_CHARGE_SCHEDULE: Final = "delete_charge_schedule"
+SERVICE_GET_CHARGING_SESSIONS: Final = "get_charging_sessions"
+SERVICE_GET_TRIPS: Final = "get_trips"
 SERVICE_READ_SIGNALS: Final = "read_signals"
 SERVICE_SEND_DESTINATION: Final = "send_destination"
 SERVICE_SET_CHARGE_SCHEDULE: Final = "set_charge_schedule"
 
 ATTR_DAYS: Final = "days"
+ATTR_END: Final = "end"
 ATTR_FORCE: Final = "force"
 ATTR_KIND: Final = "kind"
 ATTR_PLACE: Final = "place"
 ATTR_SCHEDULE_ID: Final = "schedule_id"
+ATTR_START: Final = "start"
 ATTR_START_TIME: Final = "start_time"
 ATTR_STOP_TIME: Final = "stop_time"
 ATTR_WEEKEND_START_TIME: Final = "weekend_start_time"
@@ -71,6 +79,9 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 _DEVICES = {vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string])}
 _SCHEMA = vol.Schema(_DEVICES)
+_PERIOD_SCHEMA = _SCHEMA.extend(
+    {vol.Optional(ATTR_START): cv.datetime, vol.Optional(ATTR_END): cv.datetime}
+)
 _READ_SCHEMA = vol.Schema(_DEVICES | {vol.Optional(ATTR_FORCE, default=False): cv.boolean})
 _HOURS_SCHEMA = vol.Schema(
     {vol.Required(ATTR_START_TIME): cv.time, vol.Required(ATTR_STOP_TIME): cv.time}
@@ -111,6 +122,17 @@ def async_register_services(hass: HomeAssistant) -> None:
         schema=_SCHEMA,
         supports_response=SupportsResponse.ONLY,
     )
+    for service, answer in (
+        (SERVICE_GET_CHARGING_SESSIONS, _async_get_charging_sessions),
+        (SERVICE_GET_TRIPS, _async_get_trips),
+    ):
+        hass.services.async_register(
+            DOMAIN,
+            service,
+            answer,
+            schema=_PERIOD_SCHEMA,
+            supports_response=SupportsResponse.ONLY,
+        )
     hass.services.async_register(
         DOMAIN,
         SERVICE_READ_SIGNALS,
@@ -165,6 +187,61 @@ async def _async_check(call: ServiceCall) -> ServiceResponse:
             "results": [*own],
         }
     return answer
+
+
+@callback
+def _async_get_charging_sessions(call: ServiceCall) -> ServiceResponse:
+    """Return the charging sessions of vehicles that fall into a period, oldest first.
+
+    Answers `{device ID: {"charging_sessions": [...]}}`; see `session_record`.
+    """
+    start, end = _period(call)
+    answer: dict[str, JsonValueType] = {}
+    for device_id, history in _histories(call):
+        answer[device_id] = {
+            "charging_sessions": [
+                {**session_record(session)}
+                for session in history.charging.sessions
+                if session.started_at < end and (session.ended_at or end) >= start
+            ]
+        }
+    return answer
+
+
+@callback
+def _async_get_trips(call: ServiceCall) -> ServiceResponse:
+    """Return the trips of vehicles that fall into a period, oldest first.
+
+    Answers `{device ID: {"trips": [...]}}`; see `trip_record`.
+    """
+    start, end = _period(call)
+    answer: dict[str, JsonValueType] = {}
+    for device_id, history in _histories(call):
+        answer[device_id] = {
+            "trips": [
+                {**trip_record(trip)}
+                for trip in history.trips.trips
+                if trip.started_after < end and trip.ended_by >= start
+            ]
+        }
+    return answer
+
+
+def _period(call: ServiceCall) -> tuple[float, float]:
+    """Return the period that is asked for in milliseconds; without a limit it has none."""
+    start, end = (
+        None if time is None else dt_util.as_utc(time).timestamp() * 1000
+        for time in (call.data.get(ATTR_START), call.data.get(ATTR_END))
+    )
+    return -inf if start is None else start, inf if end is None else end
+
+
+def _histories(call: ServiceCall) -> Iterator[tuple[str, History]]:
+    """Yield the devices that are asked for, and their vehicles' histories."""
+    for device_id in call.data[ATTR_DEVICE_ID]:
+        entry, vehicle_id = _vehicle(call.hass, device_id)
+        vehicle = entry.runtime_data.coordinator.vehicles.get(vehicle_id)
+        yield device_id, History() if vehicle is None else vehicle.history
 
 
 async def _async_read_signals(call: ServiceCall) -> ServiceResponse:
