@@ -22,13 +22,17 @@ from syrupy.assertion import SnapshotAssertion
 
 # Home Assistant looks for custom integrations in the package of this name that is imported first.
 from custom_components.smartcar_dynamic import PLATFORMS
+from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
+from simulator import ALL_CONTROLS, ALL_READS
 
 from .cars import Car, Writes
 from .cloud import Cloud, open_cloud
+from .commanded import Commanded
 from .entries import new_entry
 from .home import Home, open_home
 from .senders import Sender
 from .smartcar.catalogue import rich_payload
+from .smartcar.payloads import VEHICLE_ID
 
 NOBODY = "http://127.0.0.1:9"
 # Snapshots tell the time.
@@ -135,6 +139,17 @@ async def home(
 
 
 @pytest.fixture
+async def commanded(home: Home) -> AsyncGenerator[Commanded]:
+    """Return a home whose car may be commanded."""
+    home.sim.set_permissions(home.car(), ALL_READS | ALL_CONTROLS)
+    entry = await home.delivering()
+    # The cars' first reports are older than any order.
+    await home.pass_time(minutes=1)
+    yield Commanded(home, entry)
+    home.sim.release_commands()
+
+
+@pytest.fixture
 async def cloud(hass: HomeAssistant) -> AsyncGenerator[Cloud]:
     """Have a subscription to Home Assistant Cloud."""
     async with open_cloud(hass) as cloud:
@@ -161,12 +176,18 @@ async def rich_entry(
     sender: Sender,
     set_up: SetUp,
 ) -> AsyncGenerator[MockConfigEntry]:
-    """Set up an entry whose vehicle has reported every signal of the catalogue; all is enabled."""
+    """Set up an entry whose vehicle reports every signal and takes every command.
+
+    All entities are enabled.
+    """
     with (
         patch("custom_components.smartcar_dynamic.PLATFORMS", platforms),
         patch.object(Entity, "entity_registry_enabled_default", new=True),
     ):
         await set_up(entry_v3)
         await sender.deliver(rich_payload())
+        granted = VehicleInfo(VEHICLE_ID, permissions=frozenset(ALL_READS | ALL_CONTROLS))
+        entry_v3.runtime_data.coordinator.async_update_account([granted])
+        await hass.async_block_till_done()
         yield entry_v3
         await hass.config_entries.async_unload(entry_v3.entry_id)

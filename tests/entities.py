@@ -27,6 +27,7 @@ from custom_components.smartcar_dynamic.vehicle import SignalState, VehicleState
 TABLES: Mapping[str, Mapping[str, SmartcarEntityDescription]] = {
     "binary_sensor": BINARY_SENSORS,
     "device_tracker": DEVICE_TRACKERS,
+    "event": {},
     "sensor": SENSORS,
 }
 """Each platform's descriptions of entities with a reading, by key."""

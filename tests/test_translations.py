@@ -10,6 +10,7 @@ from string import Formatter
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlow
+from homeassistant.const import STATE_HOME, STATE_NOT_HOME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.translation import async_get_translations
@@ -18,10 +19,13 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, get_system_health_info
 
+from custom_components.smartcar_dynamic import PLATFORMS
+from custom_components.smartcar_dynamic.allowance import RefusalReason
 from custom_components.smartcar_dynamic.checks.issues import ISSUES, IssueDescription
 from custom_components.smartcar_dynamic.checks.result import Check
 from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
 from custom_components.smartcar_dynamic.flows.options import SmartcarOptionsFlow
+from custom_components.smartcar_dynamic.history_sensor import HISTORY_SENSORS
 from custom_components.smartcar_dynamic.sensor import SENSORS
 from custom_components.smartcar_dynamic.webhook.uri import Obstacle
 
@@ -42,6 +46,7 @@ SOURCES = {path: ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.r
 NOT_PLAIN = re.compile(
     r"^\s|\s$|^$|[^\n ]  |\[%|</?[a-z]|(?:\w+://|www\.)\w|'\{\w+\}'", re.IGNORECASE
 )
+COMMANDS = {"cover", "lock", "number", "switch"}
 every_language = pytest.mark.parametrize("language", TRANSLATIONS)
 
 
@@ -129,16 +134,26 @@ def test_a_language_has_plain_texts(language: str) -> None:
 
 @every_language
 async def test_no_two_entities_of_a_device_share_a_name(hass: HomeAssistant, language: str) -> None:
-    own = TRANSLATIONS[language]["entity"]
+    texts = TRANSLATIONS[language]["entity"]
     others = await async_get_translations(hass, language, "entity_component", [*TABLES])
-    names = [words["name"] for platform in own.values() for words in platform.values()] + [
-        others[f"component.{platform}.entity_component.{row.device_class}.name"]
-        for platform, rows in TABLES.items()
-        for row in rows.values()
-        if row.translation_key is None
+    # A command has the name of its reading: it is the same fact.
+    commands = [words["name"] for name in COMMANDS for words in texts[name].values()]
+    readings = [
+        *(words["name"] for name in texts.keys() - COMMANDS for words in texts[name].values()),
+        *(
+            others[f"component.{platform}.entity_component.{row.device_class}.name"]
+            for platform, rows in TABLES.items()
+            for row in rows.values()
+            if row.translation_key is None
+        ),
     ]
-    counted = Counter(name.casefold() for name in names)
-    assert [name for name, times in counted.items() if times > 1] == []
+    namesakes = [
+        name
+        for names in (commands, readings)
+        for name, times in Counter(name.casefold() for name in names).items()
+        if times > 1
+    ]
+    assert namesakes == []
 
 
 @pytest.mark.parametrize("never", ["please", " ,", "e.g.", "i.e.", "Home assistant", "smartcar "])
@@ -230,11 +245,12 @@ def test_every_field_is_explained(language: str) -> None:
 async def test_each_entity_has_a_name_and_none_is_left(
     entity_registry: er.EntityRegistry, rich_entry: MockConfigEntry
 ) -> None:
-    asked: dict[str, set[str]] = {
+    asked: dict[str, set[str]] = {platform: set() for platform in PLATFORMS}
+    for platform, rows in TABLES.items():
         # The name of a position beyond the usual four.
-        platform: {row.translation_key or "" for row in rows.values() if "*" in row.key}
-        for platform, rows in TABLES.items()
-    }
+        asked[platform] |= {row.translation_key or "" for row in rows.values() if "*" in row.key}
+    # They appear with the first charge and the first trip.
+    asked["sensor"] |= {row.translation_key or "" for row in HISTORY_SENSORS.values()}
     for entity in er.async_entries_for_config_entry(entity_registry, rich_entry.entry_id):
         if entity.translation_key is not None:
             asked[entity.domain].add(entity.translation_key)
@@ -252,13 +268,16 @@ def test_an_entity_without_a_name_has_a_device_class() -> None:
 
 
 def test_each_option_has_a_text_and_none_is_left() -> None:
-    options = {row.translation_key: row.options for row in SENSORS.values() if row.options}
+    rows = (*SENSORS.values(), *HISTORY_SENSORS.values())
+    options = {row.translation_key: row.options for row in rows if row.options}
     texts = {
         key: list(words["state"])
         for key, words in ENGLISH["entity"]["sensor"].items()
         if "state" in words
     }
-    assert texts == options
+    # A place is a zone of Home Assistant's, or one of these.
+    places = {key: [STATE_HOME, STATE_NOT_HOME] for key in texts.keys() - options.keys()}
+    assert texts == options | places
 
 
 def test_only_the_names_of_counted_positions_have_placeholders() -> None:
@@ -418,6 +437,12 @@ def test_each_exception_has_a_text_and_none_is_left() -> None:
         if keyword.arg == "translation_key"
         for text in literals(keyword.value)
     }
+    # The errors of a read share their placeholders, and so do those of a command.
+    raised |= arguments("invalid", keyword="translation_key")
+    raised |= {f"read_{reason}" for reason in RefusalReason}
+    for module, prefix in (("reader", "read_"), ("commands", "command_")):
+        texts = literals(SOURCES[PACKAGE / f"{module}.py"])
+        raised |= {text for text in texts if re.fullmatch(rf"{prefix}\w+", text)}
     assert ENGLISH["exceptions"].keys() == raised
 
 

@@ -28,9 +28,10 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import METRIC_SYSTEM
 
-from .const import LAST_DELIVERY, LAST_REPORTED
+from .const import CALLS_LEFT, CALLS_USED, LAST_DELIVERY, LAST_REPORTED
 from .coordinator import SmartcarCoordinator
 from .entity import (
     SmartcarEntity,
@@ -40,6 +41,12 @@ from .entity import (
     async_add_vehicle_entities,
     by_key,
     unlisted_reading,
+)
+from .history_sensor import (
+    HISTORY_SENSORS,
+    SmartcarHistorySensor,
+    SmartcarTotalDescription,
+    SmartcarTotalSensor,
 )
 from .positions import find_description
 from .runtime import SmartcarConfigEntry
@@ -208,8 +215,8 @@ SENSORS: Final = by_key(
     SmartcarSensorEntityDescription(
         key="charge-energyadded",
         translation_key="energy_added",
+        # It begins anew with each session, unseen: the total is Charged energy.
         device_class=SensorDeviceClass.ENERGY,
-        state_class=SensorStateClass.TOTAL_INCREASING,
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=1,
         entity_registry_enabled_default=True,
@@ -464,6 +471,21 @@ _LAST_DELIVERY: Final = SmartcarTimestampDescription(
     entity_category=EntityCategory.DIAGNOSTIC,
 )
 
+_CALLS: Final = (
+    SmartcarCountDescription(
+        key=CALLS_USED,
+        translation_key="calls_used",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+    ),
+    SmartcarCountDescription(
+        key=CALLS_LEFT,
+        translation_key="calls_left",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+    ),
+)
+
 # Kilowatt-hours and liters may be stored or used up: no class is right for both.
 _DEVICE_CLASSES: Final[Mapping[str, SensorDeviceClass]] = {
     Unit.AMPERE: SensorDeviceClass.CURRENT,
@@ -490,6 +512,14 @@ async def async_setup_entry(
         async_add_entities,
         lambda vehicle: [SmartcarLastDeliverySensor(coordinator, vehicle, _LAST_DELIVERY)],
     )
+    if entry.runtime_data.reader is not None:
+        async_add_vehicle_entities(
+            entry,
+            async_add_entities,
+            lambda vehicle: [
+                SmartcarCallsSensor(coordinator, vehicle, description) for description in _CALLS
+            ],
+        )
 
 
 def create_sensor(
@@ -498,10 +528,18 @@ def create_sensor(
     """Return the sensor for a key that is a sensor's."""
     if key == LAST_REPORTED:
         return SmartcarLastReportedSensor(coordinator, vehicle, _LAST_REPORTED)
-    description = find_description(SENSORS, key) or _unlisted_description(vehicle, key)
+    if (derived := HISTORY_SENSORS.get(key)) is not None:
+        is_total = isinstance(derived, SmartcarTotalDescription)
+        return (SmartcarTotalSensor if is_total else SmartcarHistorySensor)(
+            coordinator, vehicle, derived
+        )
+    description = find_description(SENSORS, key)
+    if description is not None:
+        return SmartcarSensor(coordinator, vehicle, description)
+    description = _unlisted_description(vehicle, key)
     if description is None:
         return None
-    return SmartcarSensor(coordinator, vehicle, description)
+    return SmartcarUnlistedSensor(coordinator, vehicle, description)
 
 
 def _unlisted_description(
@@ -552,6 +590,29 @@ class SmartcarSensor(SmartcarReadingEntity, SensorEntity):
         self._attr_native_value = value
 
 
+class SmartcarUnlistedSensor(SmartcarSensor):
+    """A sensor of a signal that nobody listed: unknown while its unit is of another kind.
+
+    Its kind is that of the newest reading when Home Assistant added it.
+    """
+
+    def __init__(
+        self,
+        coordinator: SmartcarCoordinator,
+        vehicle: VehicleState,
+        description: SmartcarSensorEntityDescription,
+    ) -> None:
+        """Initialize with the unit of the newest reading."""
+        self._unit = vehicle.readings[description.key].unit
+        super().__init__(coordinator, vehicle, description)
+
+    @override
+    def _update(self) -> None:
+        super()._update()
+        if self._vehicle.readings[self._key].unit != self._unit:
+            self._attr_native_value = None
+
+
 class SmartcarLastReportedSensor(SmartcarEntity, SensorEntity):
     """When the vehicle last recorded anything; available when all else is unavailable."""
 
@@ -559,6 +620,16 @@ class SmartcarLastReportedSensor(SmartcarEntity, SensorEntity):
     def _update(self) -> None:
         last_reported = self._vehicle.last_reported
         self._attr_native_value = None if last_reported is None else utc_from_ms(last_reported)
+
+
+class SmartcarCallsSensor(SmartcarEntity, SensorEntity):
+    """Billed calls of this month, made or left."""
+
+    @override
+    def _update(self) -> None:
+        allowance = self._coordinator.allowance
+        count = allowance.used if self._key == CALLS_USED else allowance.left
+        self._attr_native_value = count(self._vehicle.id, dt_util.utcnow())
 
 
 class SmartcarLastDeliverySensor(SmartcarEntity, SensorEntity):

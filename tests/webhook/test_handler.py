@@ -174,7 +174,7 @@ async def test_a_challenge_in_a_large_body_is_not_signed(
     assert health(entry).rejection is Rejection.UNSIGNED
 
 
-async def test_a_challenge_in_a_large_body_with_a_wrong_signature_is_not_signed(
+async def test_a_large_challenge_with_a_wrong_signature_is_refused(
     entry: MockConfigEntry, sender: Sender
 ) -> None:
     answer = await sender.knowing("another").deliver({**VERIFY_V2, "padding": "x" * 4096})
@@ -300,7 +300,7 @@ async def test_a_body_in_pieces_is_put_together(
     assert health(entry).deliveries["state"] == 1
 
 
-async def test_no_more_of_an_unsigned_body_is_read_than_a_challenge_needs(
+async def test_only_a_challenges_length_of_unsigned_bodies_is_read(
     entry: MockConfigEntry, sender: Sender
 ) -> None:
     over = asyncio.Event()
@@ -322,7 +322,7 @@ async def test_a_compressed_body_is_read(entry: MockConfigEntry, sender: Sender)
     assert health(entry).deliveries["state"] == 1
 
 
-async def test_a_body_that_is_not_compressed_as_it_says_is_refused(
+async def test_a_body_with_a_wrong_compression_is_refused(
     entry: MockConfigEntry, sender: Sender, caplog: pytest.LogCaptureFixture
 ) -> None:
     body = encoded(TUTORIAL)
@@ -387,7 +387,7 @@ async def test_only_a_post_is_taken(
         error(None, {"type": 5, "resolution": None, "signals": ["x", None]}),
     ],
 )
-async def test_what_is_authentic_is_acknowledged_even_if_it_cannot_be_read(
+async def test_an_authentic_body_is_acknowledged_though_it_is_unreadable(
     entry: MockConfigEntry, sender: Sender, payload: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     answer = await sender.deliver(payload)
@@ -416,7 +416,7 @@ async def test_a_test_delivery_counts_as_arrived_and_changes_nothing(
     assert car.device is None
 
 
-async def test_a_test_delivery_may_be_followed_by_a_real_one_of_the_same_id(
+async def test_a_real_delivery_may_have_a_tests_id(
     entry: MockConfigEntry, sender: Sender, car: Car
 ) -> None:
     await sender.deliver({**TUTORIAL, "mode": "test"})
@@ -438,7 +438,7 @@ async def test_wrong_signatures_are_counted_until_one_is_right(
     assert health(entry).rejections[Rejection.WRONG_SIGNATURE] == 2
 
 
-async def test_a_bug_in_whoever_takes_deliveries_is_acknowledged_and_told_without_content(
+async def test_a_bug_of_ours_is_acknowledged_and_logged(
     hass: HomeAssistant, sender: Sender, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken:
@@ -466,7 +466,7 @@ async def test_a_bug_in_whoever_takes_deliveries_is_acknowledged_and_told_withou
     broken.async_unregister()
 
 
-async def test_a_delivery_is_to_come_again_while_there_is_no_entry_yet(
+async def test_a_delivery_must_come_again_without_an_entry(
     hass: HomeAssistant, sender: Sender
 ) -> None:
     waiting = VerificationListener(hass, WEBHOOK_ID, MANAGEMENT_TOKEN)
@@ -482,7 +482,7 @@ async def test_a_delivery_is_to_come_again_while_there_is_no_entry_yet(
     assert (await sender.deliver(TUTORIAL)).status == 200
 
 
-async def test_a_flow_has_challenges_answered_with_the_token_that_it_is_about_to_set(
+async def test_a_flow_answers_challenges_with_its_own_token(
     entry: MockConfigEntry, sender: Sender
 ) -> None:
     mine: SmartcarWebhook = entry.runtime_data.webhook
@@ -536,7 +536,7 @@ async def test_a_large_body_that_was_refused_is_not_kept(
     assert entry.runtime_data.webhook.signs_rejected("another") is None
 
 
-async def test_deliveries_are_to_come_again_while_an_entry_is_unloaded_for_two_minutes(
+async def test_deliveries_must_come_again_while_an_entry_reloads(
     hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, freezer: FrozenDateTimeFactory
 ) -> None:
     await hass.config_entries.async_unload(entry.entry_id)

@@ -36,16 +36,19 @@ def parse_reports(payload: Mapping[str, object], decoding: Decoding) -> Iterator
         return
     id_ = as_id(payload.get("eventId"))
     delivered_at = _delivered_at(meta, decoding.received_at)
-    if id_ and decoding.is_known(id_):
+    if id_ and decoding.is_known(vehicle.id, id_):
         yield Report(vehicle, id_, delivered_at, repeated=True)
         return
+    signals = parse_signals(vehicle.id, data.get("signals"), delivered_at, decoding)
+    problems = parse_errors(data.get("errors"), decoding)
     yield Report(
         vehicle,
         id_,
         delivered_at,
-        parse_signals(vehicle.id, data.get("signals"), delivered_at, decoding),
-        _parse_errors(data.get("errors"), decoding),
+        signals,
+        problems,
         errors_included=False,
+        undated=delivered_at == decoding.received_at and decoding.is_undated(signals, problems),
     )
 
 
@@ -117,7 +120,7 @@ def _parse_content(raw: object, cache: Cache, decoding: Decoding) -> Content | N
         label = None if code in SIGNALS else _label(code, group, name)
     if (content := cache.find(code, body, status)) is not None:
         return content
-    error = None if status is None or status == _SUCCESS else _error_of(status)
+    error = None if status is None or status == _SUCCESS else error_of(status)
     if error is None:
         content = Content(code, parse_body(code, body, decoding.notes), None, label)
     else:
@@ -127,7 +130,7 @@ def _parse_content(raw: object, cache: Cache, decoding: Decoding) -> Content | N
     return content
 
 
-def _error_of(status: object) -> object:
+def error_of(status: object) -> object:
     """Return the error in a signal's status, which is an object, a word, or missing."""
     if isinstance(status, dict):
         word = status.get("value", "ERROR" if status.get("error") else None)
@@ -163,7 +166,8 @@ def _label(code: str, group: object, name: object) -> str:
     return label[:1].upper() + label[1:_MAX_LABEL]
 
 
-def _parse_errors(raw: object, decoding: Decoding) -> tuple[Problem, ...]:
+def parse_errors(raw: object, decoding: Decoding) -> tuple[Problem, ...]:
+    """Return the problems of a list of errors, each with the signals that it names."""
     problems = []
     for index, item in enumerate(decoding.first(as_list(raw), MAX_ERRORS, "data.errors")):
         place = f"data.errors[{index}]"

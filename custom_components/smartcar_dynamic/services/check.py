@@ -1,8 +1,7 @@
-"""The actions: addressed by device, answered with data."""
+"""The action that checks the connection."""
 
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import (
     HomeAssistant,
@@ -11,24 +10,21 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from .checks.result import CheckStatus
-from .checks.text import async_result_text
-from .const import DOMAIN
-from .device import vehicle_id_of
-from .runtime import SmartcarConfigEntry
+from ..checks.result import CheckStatus
+from ..checks.text import async_result_text
+from ..const import DOMAIN
+from .target import DEVICES, vehicle_of
 
 SERVICE_CHECK: Final = "check"
-_SCHEMA = vol.Schema({vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string])})
+_SCHEMA = vol.Schema(DEVICES)
 
 
 @callback
-def async_register_services(hass: HomeAssistant) -> None:
-    """Register the actions."""
+def async_register(hass: HomeAssistant) -> None:
+    """Register the action."""
     hass.services.async_register(
         DOMAIN,
         SERVICE_CHECK,
@@ -46,7 +42,7 @@ async def _async_check(call: ServiceCall) -> ServiceResponse:
     answer: dict[str, JsonValueType] = {}
     checked: dict[str, list[tuple[str | None, dict[str, JsonValueType]]]] = {}
     for device_id in call.data[ATTR_DEVICE_ID]:
-        entry, vehicle_id = _vehicle(call.hass, device_id)
+        entry, vehicle_id = vehicle_of(call.hass, device_id)
         if entry.entry_id not in checked:
             results = await entry.runtime_data.monitor.async_check()
             checked[entry.entry_id] = [
@@ -67,23 +63,3 @@ async def _async_check(call: ServiceCall) -> ServiceResponse:
             "results": [*own],
         }
     return answer
-
-
-def _vehicle(hass: HomeAssistant, device_id: str) -> tuple[SmartcarConfigEntry, str]:
-    """Return the loaded entry and the vehicle of a device."""
-    device = dr.async_get(hass).async_get(device_id)
-    vehicle_id = None if device is None else vehicle_id_of(device)
-    if device is None or vehicle_id is None:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="no_vehicle",
-            translation_placeholders={"device": device_id},
-        )
-    entry = hass.config_entries.async_get_entry(device.config_entry_id or "")
-    if entry is not None and entry.state is ConfigEntryState.LOADED:
-        return entry, vehicle_id
-    raise ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="not_loaded",
-        translation_placeholders={"device": device.name_by_user or device.name or device_id},
-    )
