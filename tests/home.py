@@ -131,6 +131,11 @@ class Home:
         """Tell whether Smartcar sends a car to a webhook."""
         return self.sim.cloud.subscription(webhook, self.sim.connection(car)) is not None
 
+    @property
+    def billed(self) -> int:
+        """Return how many calls Smartcar bills."""
+        return self.sim.cloud.meter.billed.total()
+
     async def deliver(self, car: Car | None = None) -> None:
         """Let Smartcar deliver now."""
         await self.sim.deliver(car)

@@ -41,11 +41,6 @@ async def press(home: Home) -> None:
     await home.settle()
 
 
-def billed(home: Home) -> int:
-    """Return what Smartcar bills."""
-    return home.sim.cloud.meter.billed.total()
-
-
 def value(home: Home, entity_id: str) -> str:
     """Return an entity's state."""
     state = home.hass.states.get(entity_id)
@@ -72,7 +67,7 @@ async def test_one_press_shows_what_the_webhook_does_not_carry(home: Home) -> No
     await press(home)
     assert home.state("sensor", car, "tractionbattery-stateofcharge") == "62"
     assert home.state("device_tracker", car, "location-preciselocation") == "not_home"
-    assert billed(home) == 1
+    assert home.billed == 1
 
 
 async def test_the_counters_say_one_after_one_press(home: Home) -> None:
@@ -135,4 +130,4 @@ async def test_a_day_without_a_read_bills_nothing(home: Home) -> None:
         return_response=True,
     )
     await home.restart(home.entries[0])
-    assert billed(home) == 0
+    assert home.billed == 0

@@ -14,7 +14,7 @@ from custom_components.smartcar_dynamic.vehicle import VehicleState
 from simulator import Car
 
 from .home import Home
-from .test_reader import billed, live, read, used
+from .reading import live, read, used
 
 
 async def planned(home: Home, **options: object) -> MockConfigEntry:
@@ -39,15 +39,15 @@ async def test_a_car_is_read_by_itself_and_within_its_plan(home: Home) -> None:
     await planned(home)
     for _ in range(48):
         await pass_both(home, minutes=30)
-    assert 0 < billed(home) < 20
-    assert billed(home) == used(home)
+    assert 0 < home.billed < 20
+    assert home.billed == used(home)
 
 
 async def test_nothing_is_planned_unless_it_is_wanted(home: Home) -> None:
     entry = await live(home)
     for _ in range(24):
         await pass_both(home, hours=1)
-    assert billed(home) == 0
+    assert home.billed == 0
     assert home.runtime(entry).planned_reads is None
 
 
@@ -123,19 +123,19 @@ async def test_an_unloaded_entry_reads_nothing(home: Home) -> None:
     entry = await planned(home)
     planned_reads = plans(home)
     await home.hass.config_entries.async_unload(entry.entry_id)
-    before = billed(home)
+    before = home.billed
     for _ in range(24):
         await pass_both(home, hours=1)
-    assert billed(home) == before
+    assert home.billed == before
     assert planned_reads.async_next_read(home.sim.current_car.id) is None
 
 
 async def test_a_forgotten_car_is_not_read(home: Home) -> None:
     entry = await planned(home)
-    before = billed(home)
+    before = home.billed
     home.runtime(entry).coordinator.async_forget(home.sim.current_car.id)
     await pass_both(home, hours=30)
-    assert billed(home) == before
+    assert home.billed == before
 
 
 async def test_diagnostics_say_when_and_why_a_car_is_read_next(home: Home) -> None:

@@ -1,17 +1,13 @@
 """Reads: what they bring, what they cost, and why they are refused."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
-from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smartcar_dynamic.reader import Reader, async_read_at_set_up
 from custom_components.smartcar_dynamic.smartcar.model import Reading
@@ -19,13 +15,9 @@ from simulator import Car, Kind
 
 from .entries import WEBHOOK_ID
 from .home import Home
+from .reading import live, read, used
 
 CHARGE = "tractionbattery-stateofcharge"
-
-
-def billed(home: Home) -> int:
-    """Return what Smartcar bills."""
-    return home.sim.cloud.meter.billed.total()
 
 
 def reader_of(home: Home) -> Reader:
@@ -35,31 +27,6 @@ def reader_of(home: Home) -> Reader:
     return reader
 
 
-async def read(home: Home, *cars: Car, **more: object) -> Mapping[str, Any]:
-    """Read cars by the action; return its answer by device."""
-    devices = [home.device(car) for car in cars or (home.sim.current_car,)]
-    answer = await home.hass.services.async_call(
-        "smartcar_dynamic",
-        "read_signals",
-        {"device_id": [device.id for device in devices if device], **more},
-        blocking=True,
-        return_response=True,
-    )
-    await home.settle()
-    assert answer is not None
-    return answer
-
-
-async def live(home: Home, **options: object) -> MockConfigEntry:
-    """Return an entry that has received, with options."""
-    webhook = await home.webhook(data=["odometer-traveleddistance"])
-    entry = await home.set_up(home.new_entry(webhook, options=options))
-    assert (await home.sim.verify(webhook)).succeeded
-    await home.settle()
-    await home.deliver()
-    return entry
-
-
 async def update(home: Home, *entity_ids: str) -> None:
     """Ask Home Assistant to update entities."""
     assert await async_setup_component(home.hass, "homeassistant", {})
@@ -67,12 +34,6 @@ async def update(home: Home, *entity_ids: str) -> None:
         "homeassistant", "update_entity", {"entity_id": list(entity_ids)}, blocking=True
     )
     await home.settle()
-
-
-def used(home: Home) -> int:
-    """Return how many calls were counted."""
-    allowance = home.runtime(home.entries[0]).coordinator.allowance
-    return allowance.used(home.sim.current_car.id, dt_util.utcnow())
 
 
 # What a read brings
@@ -91,7 +52,7 @@ async def test_the_action_answers_with_values_and_times(home: Home) -> None:
     }
     assert set(answer["location-preciselocation"]["value"]) == {"latitude", "longitude"}
     assert answer["vehicleidentification-vin"]["recorded_at"] is None
-    assert billed(home) == used(home) == 1
+    assert home.billed == used(home) == 1
 
 
 async def test_the_action_answers_nobody_who_does_not_ask(home: Home) -> None:
@@ -124,7 +85,7 @@ async def test_several_cars_are_read_once_each(home: Home) -> None:
     await live(home)
     answer = await read(home, home.sim.current_car, van, van)
     assert len(answer) == 2
-    assert billed(home) == 2
+    assert home.billed == 2
 
 
 async def test_a_car_that_fails_does_not_cost_the_others(home: Home) -> None:
@@ -146,7 +107,7 @@ async def test_updating_many_entities_is_one_read(home: Home) -> None:
     ]
     assert len(entities) > 20
     await update(home, *entities)
-    assert billed(home) == used(home) == 2
+    assert home.billed == used(home) == 2
 
 
 async def test_an_update_that_fails_is_logged_once(
@@ -165,9 +126,9 @@ async def test_updating_an_entity_of_a_v2_car_reads_nothing(home: Home) -> None:
     await home.live(Kind.DYNAMIC)
     await home.deliver()
     entity_id = home.entity_id("sensor", home.sim.dynamic_car, CHARGE)
-    before = billed(home)
+    before = home.billed
     await update(home, entity_id)
-    assert billed(home) == before
+    assert home.billed == before
 
 
 async def test_a_read_never_rolls_a_newer_value_back(home: Home) -> None:
@@ -239,7 +200,7 @@ async def test_an_older_error_does_not_hide_a_newer_value(home: Home) -> None:
 async def test_those_who_ask_at_once_share_one_read(home: Home) -> None:
     await live(home)
     await asyncio.gather(*(read(home) for _ in range(3)))
-    assert billed(home) == used(home) == 1
+    assert home.billed == used(home) == 1
 
 
 async def test_who_stops_waiting_does_not_stop_the_read(home: Home) -> None:
@@ -288,7 +249,7 @@ async def test_the_reserve_is_kept_for_commands(home: Home) -> None:
     await read(home)
     with pytest.raises(HomeAssistantError, match=r"1 of 2 requests .* the last 1 are kept"):
         await read(home)
-    assert billed(home) == 1
+    assert home.billed == 1
 
 
 async def test_force_takes_from_the_reserve_but_not_from_more(home: Home) -> None:
@@ -297,7 +258,7 @@ async def test_force_takes_from_the_reserve_but_not_from_more(home: Home) -> Non
     await read(home, force=True)
     with pytest.raises(HomeAssistantError, match="all 2 requests of this month are used"):
         await read(home, force=True)
-    assert billed(home) == 2
+    assert home.billed == 2
 
 
 async def test_430_stops_reads_for_the_month_and_says_so_once(home: Home) -> None:
@@ -344,7 +305,7 @@ async def test_an_empty_store_explains_itself(home: Home) -> None:
     await home.set_up(home.new_entry(webhook))
     with pytest.raises(HomeAssistantError, match="only once the webhook is verified"):
         await read(home)
-    assert billed(home) == used(home) == 1
+    assert home.billed == used(home) == 1
 
 
 async def test_smartcar_is_left_alone_for_as_long_as_it_wants(home: Home) -> None:
@@ -406,10 +367,10 @@ async def test_a_v2_car_cannot_be_read_and_is_told_why(home: Home) -> None:
 async def test_a_wanted_first_read_follows_the_first_delivery(home: Home) -> None:
     async_read_at_set_up(home.hass, WEBHOOK_ID)
     await live(home)
-    assert billed(home) == 1
+    assert home.billed == 1
     await home.deliver()
     await home.pass_time(minutes=11)
-    assert billed(home) == 1
+    assert home.billed == 1
     assert home.state("sensor", home.sim.current_car, CHARGE) == "62"
 
 
@@ -417,9 +378,9 @@ async def test_a_wanted_first_read_does_not_wait_for_ever(home: Home) -> None:
     async_read_at_set_up(home.hass, WEBHOOK_ID)
     webhook = await home.webhook()
     await home.set_up(home.new_entry(webhook))
-    assert billed(home) == 0
+    assert home.billed == 0
     await home.pass_time(minutes=11)
-    assert billed(home) == 1
+    assert home.billed == 1
 
 
 async def test_a_first_read_that_nobody_wanted_is_not_made(home: Home) -> None:
@@ -427,4 +388,4 @@ async def test_a_first_read_that_nobody_wanted_is_not_made(home: Home) -> None:
     await home.pass_time(minutes=11)
     await home.hass.config_entries.async_reload(entry.entry_id)
     await home.settle()
-    assert billed(home) == 0
+    assert home.billed == 0

@@ -12,6 +12,8 @@ from simulator import Kind
 from .cloud import Cloud
 from .entries import WEBHOOK_ID
 from .home import CALLBACK, ELSEWHERE, PUBLIC, Home
+from .senders import Sender
+from .smartcar.payloads import error
 
 REAUTHENTICATE = "reauthentication_required"
 SIGNATURES_REJECTED = "signatures_rejected"
@@ -220,6 +222,27 @@ async def test_without_an_application_the_flow_leads_to_my_smartcar(
     home.sim.fail_api(HTTPStatus.NOT_FOUND, path="/applications", times=-1)
     step = await home.open_fix(REAUTHENTICATE)
     assert step["description_placeholders"]["url"] == "https://my.smartcar.com"
+
+
+@pytest.mark.parametrize("url", ["https://[", "https://connect.smartcar.com/?client_id=an-app"])
+async def test_the_flow_opens_whatever_url_an_error_has(
+    home: Home, sender: Sender, url: str
+) -> None:
+    entry, _ = await home.live()
+    payload = error(
+        {
+            "type": "CONNECTED_SERVICES_ACCOUNT",
+            "code": "AUTHENTICATION_FAILED",
+            "resolution": {"type": "REAUTHENTICATE", "url": url},
+        },
+        meta={"version": "4.0", "mode": "LIVE"},
+    )
+    await sender.knowing(entry.data["management_token"]).deliver(payload)
+    await home.settle()
+    home.runtime(entry).store.data.application_id = None
+    home.sim.fail_api(HTTPStatus.NOT_FOUND, path="/applications", times=-1)
+    step = await home.open_fix(REAUTHENTICATE)
+    assert step["description_placeholders"]["url"].startswith("http")
 
 
 # A car that left the account

@@ -3,10 +3,15 @@
 from homeassistant.helpers.translation import async_get_translations
 
 from custom_components.smartcar_dynamic.checks.result import Check, CheckResult, CheckStatus
-from custom_components.smartcar_dynamic.checks.text import async_result_text
+from custom_components.smartcar_dynamic.checks.text import async_result_list, async_result_text
 
 from ..entries import DOMAIN
 from ..home import Home
+from ..senders import Sender
+from ..smartcar.payloads import error
+
+EVIL = "[x](javascript:alert(1)) <img src=x> {entry} `code` **bold**"
+REAUTHENTICATE = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "AUTHENTICATION_FAILED"}
 
 
 async def test_a_text_that_is_missing_is_its_reason(home: Home) -> None:
@@ -21,3 +26,17 @@ async def test_results_are_in_english_in_an_unknown_language(home: Home) -> None
     finding = CheckResult(Check.ANSWER, CheckStatus.OK, "ok")
     expected = texts[f"component.{DOMAIN}.common.check_answer_ok"]
     assert await async_result_text(home.hass, finding) == expected
+
+
+async def test_a_vehicles_name_is_no_markdown(home: Home, sender: Sender) -> None:
+    entry, _ = await home.live()
+    payload = error(REAUTHENTICATE, meta={"version": "4.0", "mode": "LIVE"})
+    payload["data"]["vehicle"] = {"id": "an-odd-vehicle", "make": "ACME", "model": EVIL}
+    await sender.knowing(entry.data["management_token"]).deliver(payload)
+    await home.settle()
+    issue = await home.issue("reauthentication_required")
+    results = await async_result_list(home.hass, await home.runtime(entry).monitor.async_check())
+    for text in (issue["translation_placeholders"]["vehicle"], results):
+        assert "javascript" in text
+        assert "[x]" not in text
+        assert "<img" not in text

@@ -7,6 +7,7 @@ from homeassistant.helpers.http import current_request
 import pytest
 from yarl import URL
 
+from custom_components.smartcar_dynamic.const import CONF_READ_ON_NEWS
 from simulator import Kind
 
 from ..dialog import Dialog
@@ -241,3 +242,43 @@ async def test_a_window_closed_while_subscribing_leaves_nothing_behind(home: Hom
     await home.settle()
     assert home.webhook_ids() == set()
     assert home.subscribed(webhook) == set()
+
+
+# Reads, and what they may cost
+
+
+@pytest.mark.parametrize("answer", [{"read_once": True}, {"read_once": False}, {}])
+async def test_set_up_asks_whether_to_read_once(home: Home, answer: dict[str, bool]) -> None:
+    dialog = await home.at_callback()
+    dialog, _ = await home.verified(dialog)
+    await dialog.submit(vehicles=list(dialog.options), **answer)
+    await dialog.settle()
+    await home.created(dialog)
+    await home.sim.deliver()
+    await home.settle()
+    await home.sim.deliver()
+    await home.settle()
+    assert home.billed == len(answer) * answer.get("read_once", 0)
+
+
+@pytest.mark.parametrize("is_wanted", [True, False])
+async def test_planned_reads_are_offered_where_the_webhook_lacks_charge(
+    home: Home,
+    is_wanted: bool,  # noqa: FBT001 - a parameter of a test
+) -> None:
+    dialog = await home.at_callback()
+    webhook = await home.webhook_for(dialog, data=["odometer-traveleddistance"])
+    await dialog.submit()
+    assert (await home.sim.verify(webhook)).succeeded
+    await dialog.confirm()
+    await dialog.submit(vehicles=list(dialog.options), read_on_news=is_wanted)
+    await dialog.settle()
+    entry = await home.created(dialog)
+    assert (home.runtime(entry).planned_reads is not None) == is_wanted
+
+
+async def test_planned_reads_are_not_offered_where_all_is_pushed(home: Home) -> None:
+    dialog = await home.at_callback()
+    dialog, _ = await home.verified(dialog)
+    with pytest.raises(KeyError):
+        dialog.suggested(CONF_READ_ON_NEWS)

@@ -9,8 +9,8 @@ import voluptuous as vol
 from custom_components.smartcar_dynamic.const import DOMAIN
 from simulator import Kind, Place
 
-from .commanded import Commanded, text
-from .home import Home
+from ..commanded import Commanded, text
+from ..home import Home
 
 PLACE = {"latitude": 52.5, "longitude": 13.4}
 NIGHT: dict[str, Any] = {"start_time": "22:00", "stop_time": "06:30"}

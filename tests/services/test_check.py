@@ -5,8 +5,8 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 import voluptuous as vol
 
-from .entries import DOMAIN
-from .home import Home
+from ..entries import DOMAIN
+from ..home import Home
 
 
 async def test_the_check_is_free(home: Home) -> None:
