@@ -30,9 +30,9 @@ from .cloud import Cloud, open_cloud
 from .commanded import Commanded
 from .entries import new_entry
 from .home import Home, open_home
-from .senders import Sender
 from .smartcar.catalogue import rich_payload
 from .smartcar.payloads import VEHICLE_ID
+from .webhook_client import WebhookClient
 
 NOBODY = "http://127.0.0.1:9"
 # Snapshots tell the time.
@@ -95,10 +95,12 @@ async def entry(set_up: SetUp, entry_v2: MockConfigEntry) -> MockConfigEntry:
 
 
 @pytest.fixture
-async def sender(hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator) -> Sender:
+async def smartcar(
+    hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator
+) -> WebhookClient:
     """Return a Smartcar that knows our address and our token."""
     assert await async_setup_component(hass, "webhook", {})
-    return Sender(hass, await hass_client_no_auth())
+    return WebhookClient(hass, await hass_client_no_auth())
 
 
 @pytest.fixture
@@ -173,7 +175,7 @@ async def rich_entry(
     hass: HomeAssistant,
     entry_v3: MockConfigEntry,
     platforms: list[Platform],
-    sender: Sender,
+    smartcar: WebhookClient,
     set_up: SetUp,
 ) -> AsyncGenerator[MockConfigEntry]:
     """Set up an entry whose vehicle reports every signal and takes every command.
@@ -185,7 +187,7 @@ async def rich_entry(
         patch.object(Entity, "entity_registry_enabled_default", new=True),
     ):
         await set_up(entry_v3)
-        await sender.deliver(rich_payload())
+        await smartcar.deliver(rich_payload())
         granted = VehicleInfo(VEHICLE_ID, permissions=frozenset(ALL_READS | ALL_CONTROLS))
         entry_v3.runtime_data.coordinator.async_update_account([granted])
         await hass.async_block_till_done()

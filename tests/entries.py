@@ -4,9 +4,10 @@ from typing import Any
 
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from .smartcar.payloads import SMARTCAR_WEBHOOK_ID
+
 DOMAIN = "smartcar_dynamic"
 WEBHOOK_ID = "a-webhook-of-home-assistant"
-SMARTCAR_WEBHOOK_ID = "155db8be-4df1-4910-b651-dea9bea108f2"
 MANAGEMENT_TOKEN = "5c0f4b1e-6d53-4f0a-9f4c-0c2e5b7d9a11"
 
 _COMMON: dict[str, object] = {

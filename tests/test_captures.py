@@ -9,8 +9,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from .cars import PLATFORMS, Car
-from .senders import Sender
 from .smartcar.payloads import Json, load, shared
+from .webhook_client import WebhookClient
 
 DELIVERIES = [
     path
@@ -54,11 +54,14 @@ def keys_of(hass: HomeAssistant, vehicle_id: str) -> set[str]:
 
 @CAPTURES
 async def test_a_capture_is_taken_without_a_warning(
-    entry: MockConfigEntry, sender: Sender, path: Path, caplog: pytest.LogCaptureFixture
+    entry: MockConfigEntry,
+    smartcar: WebhookClient,
+    path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     payload = payload_of(path)
     for _ in range(2):
-        assert (await sender.deliver(payload)).status in {200, 204}
+        assert (await smartcar.deliver(payload)).status in {200, 204}
     assert entry.runtime_data.store.data.status.rejection is None
     assert [
         record
@@ -69,12 +72,12 @@ async def test_a_capture_is_taken_without_a_warning(
 
 @CAPTURES
 async def test_each_good_signal_of_a_capture_has_an_entity(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, path: Path
+    hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient, path: Path
 ) -> None:
     payload = payload_of(path)
     if (payload.get("mode") or payload.get("meta", {}).get("mode", "")).upper() == "TEST":
         pytest.skip("a test delivery")
-    await sender.deliver(payload)
+    await smartcar.deliver(payload)
     signals = (payload.get("data") or {}).get("signals") or []
     good = {signal["code"] for signal in signals if is_good(signal)}
     keys = keys_of(hass, vehicle_of(payload) or "")
@@ -99,7 +102,7 @@ def _has_value(body: object) -> bool:
 
 @CAPTURES
 async def test_every_scalar_of_a_capture_is_a_state(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, path: Path
+    hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient, path: Path
 ) -> None:
     payload = payload_of(path)
     vehicle_id = vehicle_of(payload)
@@ -111,7 +114,7 @@ async def test_every_scalar_of_a_capture_is_a_state(
     for code in good:
         for platform in PLATFORMS:
             registry.async_get_or_create(platform, "smartcar_dynamic", f"{vehicle_id}_{code}")
-    await sender.deliver(payload)
+    await smartcar.deliver(payload)
     assert entry.runtime_data.store.data.status.last_delivery
     shown = {
         entity.unique_id.removeprefix(f"{vehicle_id}_"): state.state
@@ -144,12 +147,12 @@ async def test_every_scalar_of_a_capture_is_a_state(
 
 @pytest.mark.skipif(not DELIVERIES, reason="no captures here")
 async def test_the_captured_cars_show_what_their_owners_saw(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender
+    hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient
 ) -> None:
     for path in shared("v4_webhook_real/*.json"):
         payload = payload_of(path)
         car = Car(hass, str(vehicle_of(payload)))
-        await sender.deliver(payload)
+        await smartcar.deliver(payload)
         signals = {it["code"]: it for it in payload["data"]["signals"] if is_good(it)}
         for code in {"tractionbattery-stateofcharge", "odometer-traveleddistance"} & set(signals):
             assert float(car.value(code)) == pytest.approx(signals[code]["body"]["value"])

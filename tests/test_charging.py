@@ -102,7 +102,7 @@ def test_a_larger_first_value_after_a_drive_counts_whole() -> None:
     assert charging.energy == 40
 
 
-def test_without_a_cable_or_odometer_a_fallen_charge_tells_of_a_drive() -> None:
+def test_a_fallen_charge_alone_shows_a_drive() -> None:
     charging = Charging()
     take(
         charging,
@@ -135,7 +135,7 @@ def test_zero_in_a_pause_counts_nothing_twice() -> None:
     assert charging.energy == 7
 
 
-def test_a_counter_that_starts_again_after_a_pause_goes_on_counting() -> None:
+def test_a_counter_restarted_after_a_pause_goes_on_counting() -> None:
     charging = Charging()
     take(
         charging,
@@ -148,7 +148,7 @@ def test_a_counter_that_starts_again_after_a_pause_goes_on_counting() -> None:
     assert charging.energy == 8
 
 
-def test_a_counter_that_started_again_in_a_pause_goes_on_counting() -> None:
+def test_a_counter_restarted_in_a_pause_goes_on_counting() -> None:
     charging = Charging()
     take(
         charging,
@@ -197,7 +197,7 @@ def test_topping_up_beyond_the_old_value_counts_from_the_lowest() -> None:
     assert exact(charging) == 1.0
 
 
-def test_an_old_value_that_goes_on_falling_after_a_drive_counts_nothing() -> None:
+def test_an_old_value_that_falls_after_a_drive_counts_nothing() -> None:
     charging = Charging()
     take(
         charging,
@@ -210,7 +210,7 @@ def test_an_old_value_that_goes_on_falling_after_a_drive_counts_nothing() -> Non
     assert charging.energy == 0
 
 
-def test_a_new_charge_beside_the_old_value_counts_once_it_differs() -> None:
+def test_a_new_charge_counts_once_its_value_differs() -> None:
     charging = Charging()
     take(
         charging,
@@ -222,7 +222,7 @@ def test_a_new_charge_beside_the_old_value_counts_once_it_differs() -> None:
     assert charging.energy == 11.0
 
 
-def test_the_state_of_charge_tells_a_new_charge_beside_the_old_value() -> None:
+def test_the_state_of_charge_shows_a_new_charge() -> None:
     charging = Charging()
     take(
         charging,
@@ -243,7 +243,7 @@ def test_a_charge_seen_only_after_unplugging_counts_whole() -> None:
     assert charging.energy == 18
 
 
-def test_the_rest_of_a_charge_after_unplugging_is_not_counted_twice() -> None:
+def test_a_rest_after_unplugging_is_not_counted_twice() -> None:
     charging = Charging()
     take(
         charging,
@@ -291,7 +291,7 @@ def test_the_state_of_charge_tells_of_an_unseen_new_run() -> None:
     assert charging.energy == 22
 
 
-def test_a_lower_value_that_the_charge_confirms_is_a_new_run() -> None:
+def test_a_confirmed_lower_value_is_a_new_run() -> None:
     charging = Charging()
     take(
         charging,
@@ -722,7 +722,7 @@ def test_the_end_may_turn_out_to_be_the_limit() -> None:
     assert types(events) == [STARTED, INTERRUPTED, FINISHED]
 
 
-def test_a_stop_right_before_unplugging_is_no_interruption_in_the_record() -> None:
+def test_a_stop_right_before_unplugging_is_no_interruption() -> None:
     charging = Charging()
     take(
         charging,
@@ -801,7 +801,7 @@ def test_time_alone_makes_a_start_certain() -> None:
     assert event.type is STOPPED
 
 
-def test_a_start_that_was_told_is_ended_though_it_was_a_handshake() -> None:
+def test_a_reported_start_ends_though_it_was_a_handshake() -> None:
     charging = Charging()
     take(charging, seen(0, plugged=True, charging=False), seen(10, charging=True), seen(12))
     (event,) = take(charging, seen(11, delivered=13, charging=False))
@@ -877,7 +877,7 @@ def test_a_charging_flag_alone_is_believed_again() -> None:
     assert len(charging.sessions) == 2
 
 
-def test_a_charging_flag_alone_that_ends_after_a_drive_is_over() -> None:
+def test_a_charging_flag_that_ends_after_a_drive_is_over() -> None:
     charging = Charging()
     take(
         charging,
@@ -914,7 +914,7 @@ def test_a_late_odometer_leaves_the_session_alone() -> None:
     assert connection(charging) is ChargeConnection.CHARGING
 
 
-def test_a_fallen_charge_tells_that_it_was_driven_after_plugging_in() -> None:
+def test_a_fallen_charge_shows_a_drive_after_plugging_in() -> None:
     charging = Charging()
     take(
         charging,
@@ -1052,7 +1052,7 @@ def test_the_charge_connection(values: dict[str, float], expected: ChargeConnect
     assert connection(charging) is expected
 
 
-def test_the_time_of_the_end_moves_only_when_it_really_changes() -> None:
+def test_the_time_of_the_end_ignores_small_changes() -> None:
     charging = Charging()
     update = charging.observe(seen(0, charging=True, minutes=60.0))
     assert charging.finished_at == at(60)
@@ -1121,7 +1121,7 @@ def test_a_late_reading_is_put_where_it_belongs() -> None:
     assert not update.events
 
 
-def test_a_late_reading_that_takes_away_is_made_up_for_later() -> None:
+def test_a_late_lower_reading_is_made_up_for_later() -> None:
     charging = Charging(usable_capacity=50)
     take(charging, seen(0, soc=50, odometer=10.0), seen(60, soc=54))
     assert charging.energy == 2

@@ -20,18 +20,18 @@ from custom_components.smartcar_dynamic.store import SmartcarStore
 
 from .cars import Car, Writes
 from .conftest import SetUp
-from .senders import Sender
 from .smartcar.payloads import (
     NOW,
     TUTORIAL,
     VEHICLE_ID,
     Json,
     dynamic,
-    entry as data,
+    endpoint,
     error,
     signal,
     state,
 )
+from .webhook_client import WebhookClient
 
 CHARGE = "tractionbattery-stateofcharge"
 RANGE = "tractionbattery-range"
@@ -108,8 +108,8 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
 
 
 @pytest.mark.usefixtures("entry")
-async def test_the_tutorials_payload_shows_the_car(sender: Sender, car: Car) -> None:
-    await sender.deliver(TUTORIAL)
+async def test_the_tutorials_payload_shows_the_car(smartcar: WebhookClient, car: Car) -> None:
+    await smartcar.deliver(TUTORIAL)
     assert car.value(CHARGE) == "58"
     assert float(car.value(RANGE)) == pytest.approx(283.244544)
     assert car.state(RANGE).attributes["unit_of_measurement"] == "km"
@@ -126,11 +126,11 @@ async def test_the_tutorials_payload_shows_the_car(sender: Sender, car: Car) -> 
 
 @pytest.mark.usefixtures("entry")
 async def test_both_generations_bring_the_same_entities(
-    hass: HomeAssistant, sender: Sender, car: Car
+    hass: HomeAssistant, smartcar: WebhookClient, car: Car
 ) -> None:
-    await sender.deliver(TUTORIAL)
+    await smartcar.deliver(TUTORIAL)
     before = {entry.entity_id for entry in er.async_get(hass).entities.values()}
-    await sender.deliver(
+    await smartcar.deliver(
         state(
             signal(CHARGE, {"value": 60, "unit": "percent"}),
             signal(RANGE, {"value": 300, "unit": "km"}),
@@ -151,65 +151,65 @@ async def test_both_generations_bring_the_same_entities(
 
 @pytest.mark.usefixtures("entry")
 async def test_an_older_reading_does_not_overwrite_a_newer_one(
-    sender: Sender, car: Car, payloads: PayloadFactory, writes: Writes
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory, writes: Writes
 ) -> None:
-    await sender.deliver(payloads.state(10, value(CHARGE, 80, 9)))
+    await smartcar.deliver(payloads.state(10, value(CHARGE, 80, 9)))
     writes.clear()
-    await sender.deliver(payloads.state(11, value(CHARGE, 20, 5)))
+    await smartcar.deliver(payloads.state(11, value(CHARGE, 20, 5)))
     assert car.value(CHARGE) == "80"
     assert writes.changed == writes.unchanged == []
 
 
 @pytest.mark.usefixtures("entry")
 async def test_the_vehicles_time_counts_and_not_the_order_of_deliveries(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(20, value(CHARGE, 80, 5)))
-    await sender.deliver(payloads.state(10, value(CHARGE, 81, 6)))
+    await smartcar.deliver(payloads.state(20, value(CHARGE, 80, 5)))
+    await smartcar.deliver(payloads.state(10, value(CHARGE, 81, 6)))
     assert car.value(CHARGE) == "81"
 
 
 @pytest.mark.usefixtures("entry")
 async def test_of_equal_times_the_last_delivery_is_newer(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(10, value(CHARGE, 80, 5)))
-    await sender.deliver(payloads.state(11, value(CHARGE, 81, 5)))
+    await smartcar.deliver(payloads.state(10, value(CHARGE, 80, 5)))
+    await smartcar.deliver(payloads.state(11, value(CHARGE, 81, 5)))
     assert car.value(CHARGE) == "81"
-    await sender.deliver(payloads.state(9, value(CHARGE, 79, 5)))
+    await smartcar.deliver(payloads.state(9, value(CHARGE, 79, 5)))
     assert car.value(CHARGE) == "81"
 
 
 @pytest.mark.usefixtures("entry")
 async def test_readings_without_a_time_follow_the_order_of_deliveries(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(10, value(CHARGE, 80)))
-    await sender.deliver(payloads.state(9, value(CHARGE, 79)))
+    await smartcar.deliver(payloads.state(10, value(CHARGE, 80)))
+    await smartcar.deliver(payloads.state(9, value(CHARGE, 79)))
     assert car.value(CHARGE) == "80"
-    await sender.deliver(payloads.state(11, value(CHARGE, 81)))
+    await smartcar.deliver(payloads.state(11, value(CHARGE, 81)))
     assert car.value(CHARGE) == "81"
     assert car.entity_id("last_reported") is None
 
 
 @pytest.mark.usefixtures("entry")
 async def test_an_older_reading_loses_to_one_without_a_time(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(10, value(CHARGE, 80, 9)))
-    await sender.deliver(payloads.state(11, value(CHARGE, 81)))
+    await smartcar.deliver(payloads.state(10, value(CHARGE, 80, 9)))
+    await smartcar.deliver(payloads.state(11, value(CHARGE, 81)))
     assert car.value(CHARGE) == "81"
-    await sender.deliver(payloads.state(12, value(CHARGE, 20, 5)))
+    await smartcar.deliver(payloads.state(12, value(CHARGE, 20, 5)))
     assert car.value(CHARGE) == "81"
 
 
 async def test_a_late_delivery_sets_no_clock_back(
-    entry: MockConfigEntry, sender: Sender, car: Car, payloads: PayloadFactory
+    entry: MockConfigEntry, smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(20, value(CHARGE, 80, 5)))
-    await sender.deliver(payloads.state(10, value(CHARGE, 81, 6)))
+    await smartcar.deliver(payloads.state(20, value(CHARGE, 80, 5)))
+    await smartcar.deliver(payloads.state(10, value(CHARGE, 81, 6)))
     assert car.value(CHARGE) == "81"
-    await sender.deliver(payloads.state(15, value(CHARGE, 82)))
+    await smartcar.deliver(payloads.state(15, value(CHARGE, 82)))
     assert car.value(CHARGE) == "81"
     vehicle = entry.runtime_data.coordinator.vehicles[VEHICLE_ID]
     assert vehicle.last_delivery == NOW + 20_000
@@ -217,20 +217,22 @@ async def test_a_late_delivery_sets_no_clock_back(
 
 @pytest.mark.usefixtures("entry")
 async def test_each_signal_of_a_payload_is_judged_alone(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(10, value(CHARGE, 80, 9), value(RANGE, 100, 3, unit="km")))
-    await sender.deliver(payloads.state(11, value(CHARGE, 20, 5), value(RANGE, 90, 5, unit="km")))
+    await smartcar.deliver(
+        payloads.state(10, value(CHARGE, 80, 9), value(RANGE, 100, 3, unit="km"))
+    )
+    await smartcar.deliver(payloads.state(11, value(CHARGE, 20, 5), value(RANGE, 90, 5, unit="km")))
     assert (car.value(CHARGE), float(car.value(RANGE))) == ("80", 90)
 
 
 @pytest.mark.usefixtures("entry")
 async def test_last_reported_never_goes_back(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(10, value(CHARGE, 80, 9)))
+    await smartcar.deliver(payloads.state(10, value(CHARGE, 80, 9)))
     newest = car.value("last_reported")
-    await sender.deliver(payloads.state(11, value(RANGE, 100, 3, unit="km")))
+    await smartcar.deliver(payloads.state(11, value(RANGE, 100, 3, unit="km")))
     assert car.value("last_reported") == newest
 
 
@@ -238,16 +240,16 @@ async def test_last_reported_never_goes_back(
 @pytest.mark.parametrize(
     "payload",
     [
-        dynamic(data("/battery", {"percentRemaining": 0.5}), requestId="r-1"),
-        dynamic(data("/battery", {"percentRemaining": 0.5}), requestId="r-1", eventId="e"),
+        dynamic(endpoint("/battery", {"percentRemaining": 0.5}), requestId="r-1"),
+        dynamic(endpoint("/battery", {"percentRemaining": 0.5}), requestId="r-1", eventId="e"),
         state(signal(CHARGE, {"value": 50})),
     ],
     ids=["requestId", "eventId of 2.0", "eventId of 4.0"],
 )
 async def test_a_repeated_delivery_changes_and_writes_nothing(
-    sender: Sender, car: Car, payload: Json, writes: Writes
+    smartcar: WebhookClient, car: Car, payload: Json, writes: Writes
 ) -> None:
-    await sender.deliver(payload)
+    await smartcar.deliver(payload)
     assert car.value(CHARGE) == "50"
     # What has a known ID was read before, whatever it says.
     text = json.dumps(payload).replace('"percentRemaining": 0.5', '"percentRemaining": 0.9')
@@ -255,20 +257,20 @@ async def test_a_repeated_delivery_changes_and_writes_nothing(
     assert changed != payload
     writes.clear()
     for repeated in (payload, changed):
-        assert (await sender.deliver(repeated)).status == 204
+        assert (await smartcar.deliver(repeated)).status == 204
         assert car.value(CHARGE) == "50"
     written = {*writes.changed, *writes.unchanged}
     assert not written & {car.entity_id(key) for key in (CHARGE, "last_reported")}
 
 
 @pytest.mark.usefixtures("entry")
-async def test_one_request_may_be_about_two_vehicles(sender: Sender) -> None:
-    one = dynamic(data("/battery", {"percentRemaining": 0.5}), vehicleId="one")
-    two = dynamic(data("/battery", {"percentRemaining": 0.6}), vehicleId="two")
+async def test_one_request_may_be_about_two_vehicles(smartcar: WebhookClient) -> None:
+    one = dynamic(endpoint("/battery", {"percentRemaining": 0.5}), vehicleId="one")
+    two = dynamic(endpoint("/battery", {"percentRemaining": 0.6}), vehicleId="two")
     one["payload"]["vehicles"] += two["payload"]["vehicles"]
-    await sender.deliver(one)
-    assert Car(sender.hass, "one").value(CHARGE) == "50"
-    assert Car(sender.hass, "two").value(CHARGE) == "60"
+    await smartcar.deliver(one)
+    assert Car(smartcar.hass, "one").value(CHARGE) == "50"
+    assert Car(smartcar.hass, "two").value(CHARGE) == "60"
 
 
 async def test_an_id_is_forgotten_after_many_others(hass: HomeAssistant) -> None:
@@ -291,7 +293,7 @@ async def test_an_id_is_forgotten_after_many_others(hass: HomeAssistant) -> None
 
 @pytest.mark.usefixtures("entry")
 async def test_repeated_values_write_only_the_time_of_the_report(
-    sender: Sender, car: Car, payloads: PayloadFactory, writes: Writes
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory, writes: Writes
 ) -> None:
     def signals(at: int) -> list[Json]:
         position = signal(
@@ -301,10 +303,10 @@ async def test_repeated_values_write_only_the_time_of_the_report(
         )
         return [value(CHARGE, 80, at), value(CABLE, value=True, at=at), position]
 
-    await sender.deliver(payloads.state(1, *signals(1)))
+    await smartcar.deliver(payloads.state(1, *signals(1)))
     writes.clear()
     for at in (2, 3):
-        await sender.deliver(payloads.state(at, *signals(at)))
+        await smartcar.deliver(payloads.state(at, *signals(at)))
     keys = [CHARGE, CABLE, POSITION]
     assert not {*writes.changed, *writes.unchanged} & {car.entity_id(key) for key in keys}
     assert writes.changed.count(str(car.entity_id("last_reported"))) == 2
@@ -312,11 +314,11 @@ async def test_repeated_values_write_only_the_time_of_the_report(
 
 @pytest.mark.usefixtures("entry")
 async def test_only_the_entity_whose_value_changed_is_written(
-    sender: Sender, car: Car, payloads: PayloadFactory, writes: Writes
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory, writes: Writes
 ) -> None:
-    await sender.deliver(payloads.state(1, value(CHARGE, 80), value(CABLE, value=True)))
+    await smartcar.deliver(payloads.state(1, value(CHARGE, 80), value(CABLE, value=True)))
     writes.clear()
-    await sender.deliver(payloads.state(2, value(CHARGE, 79), value(CABLE, value=True)))
+    await smartcar.deliver(payloads.state(2, value(CHARGE, 79), value(CABLE, value=True)))
     assert writes.changed.count(str(car.entity_id(CHARGE))) == 1
     assert car.entity_id(CABLE) not in writes.changed + writes.unchanged
 
@@ -324,22 +326,22 @@ async def test_only_the_entity_whose_value_changed_is_written(
 @pytest.mark.usefixtures("entry")
 @pytest.mark.parametrize("problem", [RATE_LIMIT, ASLEEP, UPSTREAM, {"type": "NEVER_HEARD_OF"}])
 async def test_a_passing_error_keeps_the_value(
-    sender: Sender,
+    smartcar: WebhookClient,
     car: Car,
     payloads: PayloadFactory,
     writes: Writes,
     problem: Json,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    await sender.deliver(payloads.state(1, value(CHARGE, 80, 1)))
-    await sender.deliver(TUTORIAL)
+    await smartcar.deliver(payloads.state(1, value(CHARGE, 80, 1)))
+    await smartcar.deliver(TUTORIAL)
     before = car.states
     writes.clear()
-    await sender.deliver(payloads.state(2, failed(CHARGE, problem)))
-    await sender.deliver(payloads.error(3, error_of(problem, "TractionBattery.StateOfCharge")))
-    await sender.deliver(payloads.error(4, problem))
+    await smartcar.deliver(payloads.state(2, failed(CHARGE, problem)))
+    await smartcar.deliver(payloads.error(3, error_of(problem, "TractionBattery.StateOfCharge")))
+    await smartcar.deliver(payloads.error(4, problem))
     for n, code in enumerate((409, 429, 502)):
-        await sender.deliver(dynamic(data("/battery", problem, code=code), requestId=f"r{n}"))
+        await smartcar.deliver(dynamic(endpoint("/battery", problem, code=code), requestId=f"r{n}"))
     keys = [CHARGE, RANGE, POSITION]
     entity_ids = {str(car.entity_id(key)) for key in keys}
     assert {entity_id: car.states[entity_id] for entity_id in entity_ids} == {
@@ -352,22 +354,22 @@ async def test_a_passing_error_keeps_the_value(
 @pytest.mark.usefixtures("entry")
 @pytest.mark.parametrize("problem", [PERMISSION, NOT_CAPABLE])
 async def test_a_missing_permission_or_capability_makes_one_entity_unavailable(
-    sender: Sender,
+    smartcar: WebhookClient,
     car: Car,
     payloads: PayloadFactory,
     writes: Writes,
     problem: Json,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    await sender.deliver(payloads.state(1, value(CHARGE, 80), value(CABLE, value=True)))
+    await smartcar.deliver(payloads.state(1, value(CHARGE, 80), value(CABLE, value=True)))
     writes.clear()
     for at in (2, 3):
-        await sender.deliver(payloads.state(at, failed(CHARGE, problem)))
+        await smartcar.deliver(payloads.state(at, failed(CHARGE, problem)))
         assert not car.is_available(CHARGE)
         assert car.value(CABLE) == "on"
     entity_id = str(car.entity_id(CHARGE))
     assert writes.changed.count(entity_id) + writes.unchanged.count(entity_id) == 1
-    await sender.deliver(payloads.state(4, value(CHARGE, 80)))
+    await smartcar.deliver(payloads.state(4, value(CHARGE, 80)))
     assert car.value(CHARGE) == "80"
     assert writes.changed.count(entity_id) + writes.unchanged.count(entity_id) == 2
     assert warnings(caplog) == []
@@ -375,128 +377,130 @@ async def test_a_missing_permission_or_capability_makes_one_entity_unavailable(
 
 @pytest.mark.usefixtures("entry")
 async def test_an_error_in_other_words_writes_nothing(
-    sender: Sender, car: Car, payloads: PayloadFactory, writes: Writes
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory, writes: Writes
 ) -> None:
-    await sender.deliver(payloads.state(1, value(CHARGE, 80)))
+    await smartcar.deliver(payloads.state(1, value(CHARGE, 80)))
     writes.clear()
     for at, words in enumerate(("not granted", "really not granted"), 2):
         problem = {**PERMISSION, "description": words}
-        await sender.deliver(payloads.state(at, failed(CHARGE, problem)))
+        await smartcar.deliver(payloads.state(at, failed(CHARGE, problem)))
     entity_id = car.entity_id(CHARGE)
     assert (writes.changed.count(str(entity_id)), entity_id in writes.unchanged) == (1, False)
 
 
 @pytest.mark.usefixtures("entry")
 async def test_a_signal_that_is_not_permitted_has_no_entity(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(1, failed(CHARGE, PERMISSION)))
+    await smartcar.deliver(payloads.state(1, failed(CHARGE, PERMISSION)))
     assert car.entity_id(CHARGE) is None
-    await sender.deliver(payloads.state(2, value(CHARGE, 80)))
+    await smartcar.deliver(payloads.state(2, value(CHARGE, 80)))
     assert car.value(CHARGE) == "80"
 
 
 @pytest.mark.usefixtures("entry")
 async def test_a_signals_error_that_is_resolved_makes_its_entity_available(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
     name = "TractionBattery.StateOfCharge"
-    await sender.deliver(payloads.state(1, value(CHARGE, 80)))
-    await sender.deliver(payloads.error(2, error_of(PERMISSION, name)))
+    await smartcar.deliver(payloads.state(1, value(CHARGE, 80)))
+    await smartcar.deliver(payloads.error(2, error_of(PERMISSION, name)))
     assert not car.is_available(CHARGE)
-    await sender.deliver(payloads.error(3, error_of(RATE_LIMIT, name, resolved=True)))
+    await smartcar.deliver(payloads.error(3, error_of(RATE_LIMIT, name, resolved=True)))
     assert not car.is_available(CHARGE)
-    await sender.deliver(payloads.error(4, error_of(PERMISSION, name, resolved=True)))
+    await smartcar.deliver(payloads.error(4, error_of(PERMISSION, name, resolved=True)))
     assert car.value(CHARGE) == "80"
-    await sender.deliver(payloads.error(5, error_of(PERMISSION, "Foo.Bar", resolved=True)))
+    await smartcar.deliver(payloads.error(5, error_of(PERMISSION, "Foo.Bar", resolved=True)))
     assert car.entity_id("foo-bar") is None
 
 
 @pytest.mark.usefixtures("entry")
 async def test_errors_and_recoveries_count_in_order_of_delivery(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(10, value(CHARGE, 80, 1)))
-    await sender.deliver(payloads.state(5, failed(CHARGE, PERMISSION)))
+    await smartcar.deliver(payloads.state(10, value(CHARGE, 80, 1)))
+    await smartcar.deliver(payloads.state(5, failed(CHARGE, PERMISSION)))
     assert car.value(CHARGE) == "80"
-    await sender.deliver(payloads.state(20, failed(CHARGE, PERMISSION)))
-    await sender.deliver(payloads.error(15, error_of(PERMISSION, CHARGE, resolved=True)))
+    await smartcar.deliver(payloads.state(20, failed(CHARGE, PERMISSION)))
+    await smartcar.deliver(payloads.error(15, error_of(PERMISSION, CHARGE, resolved=True)))
     assert not car.is_available(CHARGE)
     # Recorded later than what is known, but delivered before the error was.
-    await sender.deliver(payloads.state(19, value(CHARGE, 70, 2)))
+    await smartcar.deliver(payloads.state(19, value(CHARGE, 70, 2)))
     assert not car.is_available(CHARGE)
-    await sender.deliver(payloads.error(21, error_of(PERMISSION, CHARGE, resolved=True)))
+    await smartcar.deliver(payloads.error(21, error_of(PERMISSION, CHARGE, resolved=True)))
     assert car.value(CHARGE) == "70"
 
 
 @pytest.mark.usefixtures("entry")
 async def test_a_repeated_error_is_as_new_as_its_repetition(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(1, value(CHARGE, 80, 1)))
+    await smartcar.deliver(payloads.state(1, value(CHARGE, 80, 1)))
     for at in (2, 8):
-        await sender.deliver(payloads.state(at, failed(CHARGE, PERMISSION)))
-    await sender.deliver(payloads.state(5, value(CHARGE, 70, 2)))
+        await smartcar.deliver(payloads.state(at, failed(CHARGE, PERMISSION)))
+    await smartcar.deliver(payloads.state(5, value(CHARGE, 70, 2)))
     assert not car.is_available(CHARGE)
-    await sender.deliver(payloads.state(9, value(CHARGE, 70, 2)))
+    await smartcar.deliver(payloads.state(9, value(CHARGE, 70, 2)))
     assert car.value(CHARGE) == "70"
 
 
 @pytest.mark.usefixtures("entry")
 async def test_an_error_concerns_all_known_parts_of_a_signal(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
     def doors(*columns: int) -> Json:
         values = [{"row": 0, "column": column, "isLocked": True} for column in columns]
         return signal(DOORS, {"values": values}, meta={})
 
     keys = [f"{DOORS}.front_left.is_locked", f"{DOORS}.front_right.is_locked"]
-    registry = er.async_get(sender.hass)
+    registry = er.async_get(smartcar.hass)
     for key in keys:
         registry.async_get_or_create("binary_sensor", "smartcar_dynamic", f"{VEHICLE_ID}_{key}")
-    await sender.deliver(payloads.state(1, doors(0, 1)))
-    await sender.deliver(payloads.state(2, doors(0)))
+    await smartcar.deliver(payloads.state(1, doors(0, 1)))
+    await smartcar.deliver(payloads.state(2, doors(0)))
     assert [car.is_available(key) for key in keys] == [True, True]
-    await sender.deliver(payloads.state(3, failed(DOORS, PERMISSION)))
+    await smartcar.deliver(payloads.state(3, failed(DOORS, PERMISSION)))
     assert [car.is_available(key) for key in keys] == [False, False]
-    await sender.deliver(payloads.state(4, doors(1)))
+    await smartcar.deliver(payloads.state(4, doors(1)))
     assert [car.is_available(key) for key in keys] == [True, True]
 
 
 @pytest.mark.usefixtures("entry")
 async def test_there_is_no_rate_without_charging(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
     power = "charge-wattage"
-    await sender.deliver(payloads.state(1, failed(power, NOT_CHARGING)))
+    await smartcar.deliver(payloads.state(1, failed(power, NOT_CHARGING)))
     assert car.entity_id(power) is None
-    await sender.deliver(payloads.state(2, value(power, 7.2, unit="kw")))
+    await smartcar.deliver(payloads.state(2, value(power, 7.2, unit="kw")))
     assert float(car.value(power)) == 7.2
-    await sender.deliver(payloads.state(3, failed(power, NOT_CHARGING)))
+    await smartcar.deliver(payloads.state(3, failed(power, NOT_CHARGING)))
     assert car.value(power) == "0.0"
-    await sender.deliver(payloads.state(4, value(power, 7.2, unit="kw")))
+    await smartcar.deliver(payloads.state(4, value(power, 7.2, unit="kw")))
     assert float(car.value(power)) == 7.2
-    await sender.deliver(payloads.error(5, error_of(NOT_CHARGING, power, resolved=True)))
+    await smartcar.deliver(payloads.error(5, error_of(NOT_CHARGING, power, resolved=True)))
     assert float(car.value(power)) == 7.2
 
 
 @pytest.mark.usefixtures("entry")
 async def test_a_required_reauthentication_makes_the_car_unavailable(
-    sender: Sender, car: Car, payloads: PayloadFactory, writes: Writes
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory, writes: Writes
 ) -> None:
-    other = Car(sender.hass, "another")
-    await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.5}), vehicleId="another"))
+    other = Car(smartcar.hass, "another")
+    await smartcar.deliver(
+        dynamic(endpoint("/battery", {"percentRemaining": 0.5}), vehicleId="another")
+    )
     position = signal(POSITION, {"latitude": 1.5, "longitude": 2.5}, meta={})
-    await sender.deliver(payloads.state(1, value(CHARGE, 80), position))
+    await smartcar.deliver(payloads.state(1, value(CHARGE, 80), position))
     writes.clear()
     for at in (2, 3):
-        await sender.deliver(payloads.error(at, REAUTHENTICATE))
+        await smartcar.deliver(payloads.error(at, REAUTHENTICATE))
         assert [car.is_available(key) for key in (CHARGE, POSITION)] == [False, False]
         assert other.value(CHARGE) == "50"
     tracker = str(car.entity_id(POSITION))
     assert writes.changed.count(tracker) == 1
     moved = signal(POSITION, {"latitude": 1.6, "longitude": 2.5}, meta={})
-    await sender.deliver(payloads.state(4, moved))
+    await smartcar.deliver(payloads.state(4, moved))
     assert car.value(CHARGE) == "80"
     assert car.state(POSITION).attributes["latitude"] == 1.6
     assert writes.changed.count(tracker) == 2
@@ -505,88 +509,88 @@ async def test_a_required_reauthentication_makes_the_car_unavailable(
 
 @pytest.mark.usefixtures("entry")
 async def test_an_account_that_is_resolved_makes_the_car_available(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(1, value(CHARGE, 80)))
-    await sender.deliver(payloads.error(2, REAUTHENTICATE))
-    await sender.deliver(payloads.error(3, {**SUBSCRIPTION, "state": "RESOLVED"}))
+    await smartcar.deliver(payloads.state(1, value(CHARGE, 80)))
+    await smartcar.deliver(payloads.error(2, REAUTHENTICATE))
+    await smartcar.deliver(payloads.error(3, {**SUBSCRIPTION, "state": "RESOLVED"}))
     assert not car.is_available(CHARGE)
-    await sender.deliver(payloads.error(4, {**REAUTHENTICATE, "state": "RESOLVED"}))
+    await smartcar.deliver(payloads.error(4, {**REAUTHENTICATE, "state": "RESOLVED"}))
     assert car.value(CHARGE) == "80"
 
 
 @pytest.mark.usefixtures("entry")
 async def test_the_tutorials_account_error_makes_the_car_unavailable(
-    sender: Sender, car: Car, freezer: FrozenDateTimeFactory
+    smartcar: WebhookClient, car: Car, freezer: FrozenDateTimeFactory
 ) -> None:
-    await sender.deliver(TUTORIAL)
+    await smartcar.deliver(TUTORIAL)
     wrong = {
         "type": "CONNECT_SERVICES_ACCOUNT",
         "code": "AUTHENTICATION_FAILED",
         "description": "x",
         "resolution": {"type": "REAUTHENTICATE"},
     }
-    paths = [data(path, wrong, code=409) for path in ("/battery", "/charge", "/location")]
-    await sender.deliver(dynamic(*paths, requestId="2"))
+    paths = [endpoint(path, wrong, code=409) for path in ("/battery", "/charge", "/location")]
+    await smartcar.deliver(dynamic(*paths, requestId="2"))
     assert not any(car.is_available(key) for key in (CHARGE, RANGE, CABLE, POSITION))
     # The next delivery may come in the same moment; it is the next one all the same.
     freezer.tick(0)
-    await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.6}), requestId="3"))
+    await smartcar.deliver(dynamic(endpoint("/battery", {"percentRemaining": 0.6}), requestId="3"))
     assert all(car.is_available(key) for key in (CHARGE, RANGE, CABLE, POSITION))
 
 
 @pytest.mark.usefixtures("entry")
 async def test_an_account_error_that_comes_late_does_not_count(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(10, value(CHARGE, 80)))
-    await sender.deliver(payloads.error(9, REAUTHENTICATE))
+    await smartcar.deliver(payloads.state(10, value(CHARGE, 80)))
+    await smartcar.deliver(payloads.error(9, REAUTHENTICATE))
     assert car.is_available(CHARGE)
-    await sender.deliver(payloads.error(20, REAUTHENTICATE))
-    await sender.deliver(payloads.error(19, {**REAUTHENTICATE, "state": "RESOLVED"}))
+    await smartcar.deliver(payloads.error(20, REAUTHENTICATE))
+    await smartcar.deliver(payloads.error(19, {**REAUTHENTICATE, "state": "RESOLVED"}))
     assert not car.is_available(CHARGE)
-    await sender.deliver(payloads.state(18, value(CHARGE, 81)))
+    await smartcar.deliver(payloads.state(18, value(CHARGE, 81)))
     assert not car.is_available(CHARGE)
-    await sender.deliver(payloads.error(21, {**REAUTHENTICATE, "state": "RESOLVED"}))
-    await sender.deliver(payloads.error(20, REAUTHENTICATE))
+    await smartcar.deliver(payloads.error(21, {**REAUTHENTICATE, "state": "RESOLVED"}))
+    await smartcar.deliver(payloads.error(20, REAUTHENTICATE))
     assert car.value(CHARGE) == "81"
 
 
 @pytest.mark.usefixtures("entry")
 async def test_an_account_error_outlives_readings_of_the_same_moment(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(1, value(CHARGE, 80)))
-    await sender.deliver(payloads.error(5, REAUTHENTICATE))
-    await sender.deliver(payloads.state(5, value(CHARGE, 81)))
+    await smartcar.deliver(payloads.state(1, value(CHARGE, 80)))
+    await smartcar.deliver(payloads.error(5, REAUTHENTICATE))
+    await smartcar.deliver(payloads.state(5, value(CHARGE, 81)))
     assert not car.is_available(CHARGE)
-    await sender.deliver(payloads.state(6, value(CHARGE, 81)))
+    await smartcar.deliver(payloads.state(6, value(CHARGE, 81)))
     assert car.value(CHARGE) == "81"
 
 
 @pytest.mark.usefixtures("entry")
 async def test_an_old_reading_does_not_end_an_account_error(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(1, value(CHARGE, 80, 1)))
-    await sender.deliver(payloads.error(2, REAUTHENTICATE))
-    await sender.deliver(payloads.state(3, value(CHARGE, 70, 0)))
+    await smartcar.deliver(payloads.state(1, value(CHARGE, 80, 1)))
+    await smartcar.deliver(payloads.error(2, REAUTHENTICATE))
+    await smartcar.deliver(payloads.state(3, value(CHARGE, 70, 0)))
     assert not car.is_available(CHARGE)
 
 
 @pytest.mark.usefixtures("entry")
 async def test_an_account_that_needs_its_owner_elsewhere_keeps_the_values(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(1, value(CHARGE, 80)))
-    await sender.deliver(
+    await smartcar.deliver(payloads.state(1, value(CHARGE, 80)))
+    await smartcar.deliver(
         payloads.error(2, SUBSCRIPTION, {"type": "BILLING", "code": "INVALID_PLAN"})
     )
     assert car.value(CHARGE) == "80"
 
 
 async def test_a_car_that_was_left_out_is_ignored(
-    set_up: SetUp, entry_v2: MockConfigEntry, sender: Sender, car: Car
+    set_up: SetUp, entry_v2: MockConfigEntry, smartcar: WebhookClient, car: Car
 ) -> None:
     entry = MockConfigEntry(
         domain="smartcar_dynamic",
@@ -594,7 +598,7 @@ async def test_a_car_that_was_left_out_is_ignored(
         options={"excluded_vehicles": [VEHICLE_ID]},
     )
     await set_up(entry)
-    assert (await sender.deliver(TUTORIAL)).status == 204
+    assert (await smartcar.deliver(TUTORIAL)).status == 204
     assert car.device is None
     assert entry.runtime_data.coordinator.vehicles == {}
     assert entry.runtime_data.store.data.status.deliveries == {"state": 1}
@@ -602,32 +606,32 @@ async def test_a_car_that_was_left_out_is_ignored(
 
 @pytest.mark.usefixtures("entry")
 async def test_deliveries_keep_their_order_though_the_clock_is_set_back(
-    sender: Sender, car: Car, freezer: FrozenDateTimeFactory
+    smartcar: WebhookClient, car: Car, freezer: FrozenDateTimeFactory
 ) -> None:
     def battery(n: int) -> Json:
-        return dynamic(data("/battery", {"percentRemaining": n / 100}), requestId=f"r{n}")
+        return dynamic(endpoint("/battery", {"percentRemaining": n / 100}), requestId=f"r{n}")
 
-    await sender.deliver(battery(50))
+    await smartcar.deliver(battery(50))
     freezer.tick(timedelta(hours=-1))
-    await sender.deliver(battery(51))
+    await smartcar.deliver(battery(51))
     assert car.value(CHARGE) == "51"
-    await sender.deliver(dynamic(error=REAUTHENTICATE, requestId="error"))
+    await smartcar.deliver(dynamic(error=REAUTHENTICATE, requestId="error"))
     assert not car.is_available(CHARGE)
-    await sender.deliver(battery(52))
+    await smartcar.deliver(battery(52))
     assert car.value(CHARGE) == "52"
 
 
 async def test_a_clock_set_back_over_a_restart_stops_nothing(
     hass: HomeAssistant,
     entry: MockConfigEntry,
-    sender: Sender,
+    smartcar: WebhookClient,
     car: Car,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.5}), requestId="1"))
+    await smartcar.deliver(dynamic(endpoint("/battery", {"percentRemaining": 0.5}), requestId="1"))
     freezer.tick(timedelta(hours=-1))
     await hass.config_entries.async_reload(entry.entry_id)
-    await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.6}), requestId="2"))
+    await smartcar.deliver(dynamic(endpoint("/battery", {"percentRemaining": 0.6}), requestId="2"))
     assert car.value(CHARGE) == "60"
     health = entry.runtime_data.store.data.status
     assert health.last_delivery == round(dt_util.utcnow().timestamp() * 1000)
@@ -649,8 +653,10 @@ async def test_a_clock_set_back_over_a_restart_stops_nothing(
         {"code": [], "body": {"value": 5}},
     ],
 )
-async def test_a_bad_signal_costs_no_neighbour(sender: Sender, car: Car, bad: object) -> None:
-    await sender.deliver(
+async def test_a_bad_signal_costs_no_neighbour(
+    smartcar: WebhookClient, car: Car, bad: object
+) -> None:
+    await smartcar.deliver(
         state(
             bad,
             signal(RANGE, {"value": 100, "unit": "km"}),
@@ -664,16 +670,16 @@ async def test_a_bad_signal_costs_no_neighbour(sender: Sender, car: Car, bad: ob
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_bad_vehicle_costs_no_neighbour(sender: Sender, car: Car) -> None:
-    payload = dynamic(data("/battery", {"percentRemaining": 0.5}))
+async def test_a_bad_vehicle_costs_no_neighbour(smartcar: WebhookClient, car: Car) -> None:
+    payload = dynamic(endpoint("/battery", {"percentRemaining": 0.5}))
     (good,) = payload["payload"]["vehicles"]
     payload["payload"]["vehicles"] = [None, {}, {"vehicleId": "x", "data": 5}, good, "x"]
-    await sender.deliver(payload)
+    await smartcar.deliver(payload)
     assert car.value(CHARGE) == "50"
 
 
 async def test_a_bug_about_one_vehicle_costs_no_other(
-    entry: MockConfigEntry, sender: Sender, caplog: pytest.LogCaptureFixture
+    entry: MockConfigEntry, smartcar: WebhookClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     told: list[str] = []
 
@@ -683,12 +689,12 @@ async def test_a_bug_about_one_vehicle_costs_no_other(
     coordinator: SmartcarCoordinator = entry.runtime_data.coordinator
     stop = coordinator.async_add_vehicle_listener(broken)
     stop_also = coordinator.async_add_vehicle_listener(lambda state: told.append(state.info.id))
-    payload = dynamic(data("/battery", {"percentRemaining": 0.5}), vehicleId="the-1st")
-    other = dynamic(data("/battery", {"percentRemaining": 0.6}), vehicleId="the-2nd")
+    payload = dynamic(endpoint("/battery", {"percentRemaining": 0.5}), vehicleId="the-1st")
+    other = dynamic(endpoint("/battery", {"percentRemaining": 0.6}), vehicleId="the-2nd")
     payload["payload"]["vehicles"] += other["payload"]["vehicles"]
-    assert (await sender.deliver(payload)).status == 204
-    assert Car(sender.hass, "the-1st").value(CHARGE) == "50"
-    assert Car(sender.hass, "the-2nd").value(CHARGE) == "60"
+    assert (await smartcar.deliver(payload)).status == 204
+    assert Car(smartcar.hass, "the-1st").value(CHARGE) == "50"
+    assert Car(smartcar.hass, "the-2nd").value(CHARGE) == "60"
     assert told == ["the-1st", "the-2nd"]
     for vehicle_id in ("the-1st", "the-2nd"):
         coordinator.async_update_info(VehicleInfo(vehicle_id, make="TESLA"))
@@ -703,22 +709,25 @@ async def test_a_bug_about_one_vehicle_costs_no_other(
 
 
 async def test_a_bug_in_one_entity_costs_no_other(
-    entry: MockConfigEntry, sender: Sender, car: Car, caplog: pytest.LogCaptureFixture
+    entry: MockConfigEntry,
+    smartcar: WebhookClient,
+    car: Car,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def broken(*_: object) -> None:
         raise ValueError(VEHICLE_ID)
 
-    await sender.deliver(TUTORIAL)
+    await smartcar.deliver(TUTORIAL)
     coordinator: SmartcarCoordinator = entry.runtime_data.coordinator
     coordinator.async_add_key_listener(VEHICLE_ID, CHARGE, broken)
     remove = coordinator._new_key_listeners.add(broken)
     payload = dynamic(
-        data("/battery", {"percentRemaining": 0.6, "range": 300}),
-        data("/charge", {"isPluggedIn": True, "state": "CHARGING"}),
-        data("/odometer", {"distance": 1000}),
+        endpoint("/battery", {"percentRemaining": 0.6, "range": 300}),
+        endpoint("/charge", {"isPluggedIn": True, "state": "CHARGING"}),
+        endpoint("/odometer", {"distance": 1000}),
         requestId="2",
     )
-    await sender.deliver(payload)
+    await smartcar.deliver(payload)
     remove()
     assert float(car.value(RANGE)) == 300
     assert car.value(CABLE) == "on"
@@ -734,27 +743,30 @@ async def test_a_bug_in_one_entity_costs_no_other(
 
 @pytest.mark.usefixtures("entry")
 async def test_what_cannot_be_read_is_noted_once_by_its_place(
-    sender: Sender, caplog: pytest.LogCaptureFixture
+    smartcar: WebhookClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "custom_components.smartcar_dynamic")
     for n in range(3):
-        await sender.deliver(dynamic(data("/secret/path", {"x": 1}), requestId=f"r{n}"))
+        await smartcar.deliver(dynamic(endpoint("/secret/path", {"x": 1}), requestId=f"r{n}"))
     messages = [record.getMessage() for record in caplog.records if "Skipped" in record.msg]
     assert messages == ["Skipped a part of a delivery: payload.vehicles[0].data[0]: unknown path"]
 
 
 @pytest.mark.usefixtures("entry")
 async def test_notes_end_where_they_would_flood_the_log(
-    sender: Sender, caplog: pytest.LogCaptureFixture
+    smartcar: WebhookClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "custom_components.smartcar_dynamic")
-    await sender.deliver(dynamic(*(data("/unknown", {}) for _ in range(300))))
+    await smartcar.deliver(dynamic(*(endpoint("/unknown", {}) for _ in range(300))))
     assert sum("Skipped" in record.msg for record in caplog.records) == 256
 
 
 @pytest.mark.usefixtures("entry")
 async def test_a_bug_in_parsing_is_logged_once_by_its_place(
-    sender: Sender, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, car: Car
+    smartcar: WebhookClient,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    car: Car,
 ) -> None:
     read = signals.parse_body
 
@@ -766,7 +778,7 @@ async def test_a_bug_in_parsing_is_logged_once_by_its_place(
     for module in (payload, payload_v4):
         monkeypatch.setattr(module, "parse_body", broken)
     for n in range(2):
-        await sender.deliver(
+        await smartcar.deliver(
             state(
                 signal(CHARGE, {"value": 5}),
                 signal(RANGE, {"value": 100, "unit": "km"}),
@@ -780,16 +792,16 @@ async def test_a_bug_in_parsing_is_logged_once_by_its_place(
 
 
 async def test_a_car_that_was_gone_returns_with_a_delivery(
-    entry: MockConfigEntry, sender: Sender
+    entry: MockConfigEntry, smartcar: WebhookClient
 ) -> None:
-    await sender.deliver(TUTORIAL)
+    await smartcar.deliver(TUTORIAL)
     coordinator: SmartcarCoordinator = entry.runtime_data.coordinator
     told: list[bool] = []
     stop = coordinator.async_add_vehicle_listener(lambda state: told.append(state.listed))
     assert coordinator.async_update_account([]) == []
     assert told == [False]
-    await sender.deliver(
-        dynamic(data("/battery", {"percentRemaining": 0.5}), requestId="a new one")
+    await smartcar.deliver(
+        dynamic(endpoint("/battery", {"percentRemaining": 0.5}), requestId="a new one")
     )
     assert told == [False, True]
     coordinator.async_update_account([VehicleInfo(VEHICLE_ID)])
@@ -800,7 +812,7 @@ async def test_a_car_that_was_gone_returns_with_a_delivery(
 async def test_an_empty_list_is_doubted_once_while_cars_deliver(hass: HomeAssistant) -> None:
     coordinator = SmartcarCoordinator(hass, SmartcarStore(hass, "an-entry"))
     coordinator.async_update_account([VehicleInfo("parked")])
-    receive(coordinator, dynamic(data("/battery", {"percentRemaining": 0.5})))
+    receive(coordinator, dynamic(endpoint("/battery", {"percentRemaining": 0.5})))
     listed = [state.listed for state in coordinator.vehicles.values()]
     coordinator.async_update_account([])
     assert [state.listed for state in coordinator.vehicles.values()] == listed == [True, True]
@@ -847,7 +859,7 @@ async def test_the_accounts_list_brings_new_vehicles_and_attributes(
 
 async def test_vehicles_with_new_ids_keep_their_readings(hass: HomeAssistant) -> None:
     coordinator = SmartcarCoordinator(hass, SmartcarStore(hass, "an-entry"))
-    receive(coordinator, dynamic(data("/battery", {"percentRemaining": 0.5})))
+    receive(coordinator, dynamic(endpoint("/battery", {"percentRemaining": 0.5})))
     coordinator.vehicles[VEHICLE_ID].subscribed_to = "a webhook"
     coordinator.async_rename({VEHICLE_ID: "new", "unknown": "other"})
     assert list(coordinator.vehicles) == ["new"]
@@ -859,11 +871,11 @@ async def test_vehicles_with_new_ids_keep_their_readings(hass: HomeAssistant) ->
 
 
 @pytest.mark.usefixtures("entry")
-async def test_the_vin_of_a_signal_is_the_cars(sender: Sender, car: Car) -> None:
-    await sender.deliver(state(signal("vehicleidentification-vin", {"value": "SIM0123456789"})))
+async def test_the_vin_of_a_signal_is_the_cars(smartcar: WebhookClient, car: Car) -> None:
+    await smartcar.deliver(state(signal("vehicleidentification-vin", {"value": "SIM0123456789"})))
     assert car.device is not None
     assert car.device.serial_number == "SIM0123456789"
-    await sender.deliver(
+    await smartcar.deliver(
         state(signal("vehicleidentification-vin", {"value": None}, meta={}), eventId="2")
     )
     assert car.device.serial_number == "SIM0123456789"
@@ -871,70 +883,73 @@ async def test_the_vin_of_a_signal_is_the_cars(sender: Sender, car: Car) -> None
 
 @pytest.mark.usefixtures("entry")
 async def test_a_repetition_does_not_end_an_account_error(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
     charge = value(CHARGE, 80, 1)
-    await sender.deliver(payloads.state(1, charge))
+    await smartcar.deliver(payloads.state(1, charge))
     trouble = payloads.error(5, REAUTHENTICATE)
     beside = payloads.state(5, charge)
     beside["meta"]["deliveredAt"] += 300
-    await sender.deliver(trouble)
-    await sender.deliver(beside)
+    await smartcar.deliver(trouble)
+    await smartcar.deliver(beside)
     assert not car.is_available(CHARGE)
-    await sender.deliver(payloads.state(7, charge))
+    await smartcar.deliver(payloads.state(7, charge))
     assert car.is_available(CHARGE)
 
 
 @pytest.mark.usefixtures("entry")
 async def test_a_reading_after_an_account_error_ends_it(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(1, value(CHARGE, 80, 1)))
-    await sender.deliver(payloads.error(5, REAUTHENTICATE))
+    await smartcar.deliver(payloads.state(1, value(CHARGE, 80, 1)))
+    await smartcar.deliver(payloads.error(5, REAUTHENTICATE))
     later = payloads.state(5, value(CHARGE, 81, 4))
     later["meta"]["deliveredAt"] += 300
-    await sender.deliver(later)
+    await smartcar.deliver(later)
     assert car.value(CHARGE) == "81"
 
 
 @pytest.mark.usefixtures("entry")
 @pytest.mark.parametrize("resolved", [SUBSCRIPTION, ASLEEP], ids=["another", "transient"])
 async def test_a_resolved_error_leaves_one_of_another_kind(
-    sender: Sender, car: Car, payloads: PayloadFactory, resolved: Json
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory, resolved: Json
 ) -> None:
-    await sender.deliver(payloads.state(1, value(CHARGE, 80)))
-    await sender.deliver(payloads.error(9, {**resolved, "state": "RESOLVED"}))
-    await sender.deliver(payloads.error(8, REAUTHENTICATE))
+    await smartcar.deliver(payloads.state(1, value(CHARGE, 80)))
+    await smartcar.deliver(payloads.error(9, {**resolved, "state": "RESOLVED"}))
+    await smartcar.deliver(payloads.error(8, REAUTHENTICATE))
     assert not car.is_available(CHARGE)
 
 
 @pytest.mark.usefixtures("entry")
 async def test_a_restored_permission_counts_with_an_old_reading(
-    sender: Sender, car: Car, payloads: PayloadFactory
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(payloads.state(1, value(CHARGE, 80, 1)))
-    await sender.deliver(payloads.state(2, failed(CHARGE, PERMISSION)))
+    await smartcar.deliver(payloads.state(1, value(CHARGE, 80, 1)))
+    await smartcar.deliver(payloads.state(2, failed(CHARGE, PERMISSION)))
     assert not car.is_available(CHARGE)
-    await sender.deliver(payloads.state(3, value(CHARGE, 79, 0)))
+    await smartcar.deliver(payloads.state(3, value(CHARGE, 79, 0)))
     assert car.value(CHARGE) == "80"
 
 
 @pytest.mark.usefixtures("entry")
 async def test_a_delivery_from_another_decade_does_not_stop_the_next(
-    sender: Sender, car: Car, payloads: PayloadFactory, freezer: FrozenDateTimeFactory
+    smartcar: WebhookClient,
+    car: Car,
+    payloads: PayloadFactory,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     freezer.move_to(datetime.fromtimestamp(NOW / 1000, UTC))
     decades = 1_000_000_000
-    await sender.deliver(payloads.state(decades, value(CHARGE, 80, decades)))
-    await sender.deliver(payloads.state(2, value(CHARGE, 81, 2)))
+    await smartcar.deliver(payloads.state(decades, value(CHARGE, 80, decades)))
+    await smartcar.deliver(payloads.state(2, value(CHARGE, 81, 2)))
     assert car.value(CHARGE) == "81"
 
 
 @pytest.mark.usefixtures("entry")
 async def test_no_car_has_more_unlisted_signals_than_anybody_could_want(
-    hass: HomeAssistant, sender: Sender, payloads: PayloadFactory
+    hass: HomeAssistant, smartcar: WebhookClient, payloads: PayloadFactory
 ) -> None:
-    await sender.deliver(
+    await smartcar.deliver(
         payloads.state(1, *(value(f"foo-bar{n}", n, unit="km") for n in range(250)))
     )
     await hass.async_block_till_done()

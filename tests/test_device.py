@@ -9,8 +9,8 @@ from custom_components.smartcar_dynamic.device import make_name, vehicle_name
 from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
 
 from .cars import Car
-from .senders import Sender
 from .smartcar.payloads import TUTORIAL, signal, state
+from .webhook_client import WebhookClient
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,10 @@ def test_a_car_is_named_by_make_model_or_id(vehicle: VehicleInfo, name: str) -> 
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_device_of_unknown_make_is_named_by_its_id(sender: Sender, car: Car) -> None:
-    await sender.deliver(TUTORIAL)
+async def test_a_device_of_unknown_make_is_named_by_its_id(
+    smartcar: WebhookClient, car: Car
+) -> None:
+    await smartcar.deliver(TUTORIAL)
     device = car.device
     assert device is not None
     assert (device.name, device.manufacturer, device.model) == ("Vehicle 71be", None, None)
@@ -56,9 +58,11 @@ async def test_device(car: Car, snapshot: SnapshotAssertion) -> None:
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_delivery_with_the_make_renames_the_device(sender: Sender, car: Car) -> None:
-    await sender.deliver(TUTORIAL)
-    await sender.deliver(state(signal("tractionbattery-stateofcharge", {"value": 50})))
+async def test_a_delivery_with_the_make_renames_the_device(
+    smartcar: WebhookClient, car: Car
+) -> None:
+    await smartcar.deliver(TUTORIAL)
+    await smartcar.deliver(state(signal("tractionbattery-stateofcharge", {"value": 50})))
     assert car.device is not None
     assert car.device.name == "Jaguar I-PACE"
 

@@ -9,8 +9,8 @@ from syrupy.assertion import SnapshotAssertion
 from simulator import Car, Kind
 
 from .home import Home
-from .senders import Sender
 from .smartcar.payloads import Json, error, signal, state
+from .webhook_client import WebhookClient
 
 NOT_CAPABLE = {"type": "COMPATIBILITY", "code": "VEHICLE_NOT_CAPABLE"}
 REAUTHENTICATE = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "AUTHENTICATION_FAILED"}
@@ -37,37 +37,37 @@ def payload_of(car: Car, payload: Json, **fields: object) -> Json:
     return {**payload, **fields}
 
 
-async def deliver_everything(sender: Sender, car: Car) -> None:
+async def deliver_everything(smartcar: WebhookClient, car: Car) -> None:
     """Deliver signals of every status, an account problem, a test, and what is refused."""
     signals = state(
         signal("tractionbattery-stateofcharge", {"value": 58, "unit": "percent"}),
         signal("closure-doors", {"values": [{"row": 0, "column": 1, "isOpen": None}]}),
         signal("closure-sunroof", None, status={"value": "ERROR", "error": NOT_CAPABLE}),
     )
-    await sender.deliver(payload_of(car, signals))
-    await sender.deliver(payload_of(car, error(REAUTHENTICATE), eventId="2"))
-    await sender.deliver(payload_of(car, state(), meta={"mode": "TEST", "version": "4.0"}))
-    await sender.knowing("another").deliver(signals)
-    await sender.post(b"{}")
+    await smartcar.deliver(payload_of(car, signals))
+    await smartcar.deliver(payload_of(car, error(REAUTHENTICATE), eventId="2"))
+    await smartcar.deliver(payload_of(car, state(), meta={"mode": "TEST", "version": "4.0"}))
+    await smartcar.with_token("another").deliver(signals)
+    await smartcar.post(b"{}")
 
 
 async def test_diagnostics_of_an_entry(
-    home: Home, sender: Sender, snapshot: SnapshotAssertion
+    home: Home, smartcar: WebhookClient, snapshot: SnapshotAssertion
 ) -> None:
     entry, _ = await home.live()
-    sender = sender.knowing(entry.data["management_token"])
-    await deliver_everything(sender, home.car())
+    smartcar = smartcar.with_token(entry.data["management_token"])
+    await deliver_everything(smartcar, home.car())
     await home.runtime(entry).monitor.async_check()
     assert await data_of(home) == snapshot
 
 
 async def test_diagnostics_of_a_vehicle(
-    home: Home, sender: Sender, snapshot: SnapshotAssertion
+    home: Home, smartcar: WebhookClient, snapshot: SnapshotAssertion
 ) -> None:
     home.sim.add_car("Second")
     entry, _ = await home.live()
-    sender = sender.knowing(entry.data["management_token"])
-    await deliver_everything(sender, home.car())
+    smartcar = smartcar.with_token(entry.data["management_token"])
+    await deliver_everything(smartcar, home.car())
     assert await data_of(home, home.car()) == snapshot
 
 

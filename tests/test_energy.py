@@ -58,7 +58,7 @@ def test_the_price_depends_on_the_place(
     assert tariff.price(at_home=at_home) == price
 
 
-def test_the_cost_is_the_sum_of_each_energy_at_its_price() -> None:
+def test_the_cost_sums_each_energy_at_its_price() -> None:
     tariff = Tariff(0.3, 0.6)
     increments = [charged(1, 2, 10), charged(5, 6, 20, at_home=False)]
     cost = cost_of(increments, lambda each: tariff.price(at_home=each.at_home))

@@ -13,8 +13,8 @@ from custom_components.smartcar_dynamic.runtime import EntryReceiver
 from .cars import Car, Writes
 from .conftest import SetUp
 from .home import Home
-from .senders import Sender
 from .smartcar.payloads import NOW, TUTORIAL, VEHICLE_ID, Json, signal, state
+from .webhook_client import WebhookClient
 
 CHARGE = "tractionbattery-stateofcharge"
 UNLISTED = "foo-bar"
@@ -37,19 +37,19 @@ def name(car: Car, key: str) -> str:
 
 
 @pytest.mark.usefixtures("entry")
-async def test_an_entity_appears_with_its_first_reading(sender: Sender, car: Car) -> None:
-    await sender.deliver(numbered(1, signal(CHARGE, {"value": 50})))
+async def test_an_entity_appears_with_its_first_reading(smartcar: WebhookClient, car: Car) -> None:
+    await smartcar.deliver(numbered(1, signal(CHARGE, {"value": 50})))
     assert car.value(CHARGE) == "50"
     odometer = "odometer-traveleddistance"
     assert car.entity_id(odometer) is None
-    await sender.deliver(numbered(2, signal(odometer, {"value": 1000, "unit": "km"})))
+    await smartcar.deliver(numbered(2, signal(odometer, {"value": 1000, "unit": "km"})))
     assert car.value(odometer) == "1000"
 
 
 async def test_deliveries_while_an_entity_is_added_are_not_lost(
     hass: HomeAssistant,
     entry: MockConfigEntry,
-    sender: Sender,
+    smartcar: WebhookClient,
     car: Car,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -58,20 +58,20 @@ async def test_deliveries_while_an_entity_is_added_are_not_lost(
         await receiver.async_on_delivery(numbered(n, signal(CHARGE, {"value": 50 + n})))
     await hass.async_block_till_done()
     assert car.value(CHARGE) == "52"
-    await sender.deliver(numbered(3, signal(CHARGE, {"value": 53})))
+    await smartcar.deliver(numbered(3, signal(CHARGE, {"value": 53})))
     assert car.value(CHARGE) == "53"
     assert "does not generate unique IDs" not in caplog.text
 
 
 @pytest.mark.usefixtures("entry")
 async def test_an_owner_who_wants_to_see_each_delivery_does(
-    hass: HomeAssistant, sender: Sender, car: Car, writes: Writes
+    hass: HomeAssistant, smartcar: WebhookClient, car: Car, writes: Writes
 ) -> None:
     enable(hass, "sensor", "last_delivery")
-    await sender.deliver(numbered(1, signal(CHARGE, {"value": 50}, meta={})))
+    await smartcar.deliver(numbered(1, signal(CHARGE, {"value": 50}, meta={})))
     before = car.value("last_delivery")
     writes.clear()
-    await sender.deliver(numbered(2, signal(CHARGE, {"value": 50}, meta={})))
+    await smartcar.deliver(numbered(2, signal(CHARGE, {"value": 50}, meta={})))
     assert car.value("last_delivery") > before
     assert writes.changed == [car.entity_id("last_delivery")]
     assert writes.unchanged == []
@@ -79,9 +79,9 @@ async def test_an_owner_who_wants_to_see_each_delivery_does(
 
 @pytest.mark.usefixtures("entry")
 async def test_unique_ids_are_vehicle_id_and_key(
-    hass: HomeAssistant, sender: Sender, car: Car
+    hass: HomeAssistant, smartcar: WebhookClient, car: Car
 ) -> None:
-    await sender.deliver(TUTORIAL)
+    await smartcar.deliver(TUTORIAL)
     device = car.device
     assert device is not None
     ours = er.async_entries_for_device(er.async_get(hass), device.id)
@@ -99,7 +99,7 @@ async def test_unique_ids_are_vehicle_id_and_key(
 @pytest.mark.usefixtures("entry")
 async def test_an_entity_that_is_off_costs_nothing(
     hass: HomeAssistant,
-    sender: Sender,
+    smartcar: WebhookClient,
     car: Car,
     writes: Writes,
     caplog: pytest.LogCaptureFixture,
@@ -107,7 +107,7 @@ async def test_an_entity_that_is_off_costs_nothing(
     caplog.set_level(logging.DEBUG, "homeassistant.components.sensor")
     voltage = "charge-voltage"
     for n in range(3):
-        await sender.deliver(numbered(n, signal(voltage, {"value": 230 + n, "unit": "volts"})))
+        await smartcar.deliver(numbered(n, signal(voltage, {"value": 230 + n, "unit": "volts"})))
     entity_id = car.entity_id(voltage)
     assert entity_id is not None
     entity = er.async_get(hass).async_get(entity_id)
@@ -122,26 +122,28 @@ async def test_an_entity_that_is_off_costs_nothing(
 
 
 async def test_an_entity_that_is_enabled_has_its_value(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
+    hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient, car: Car
 ) -> None:
     voltage = "charge-voltage"
-    await sender.deliver(numbered(1, signal(voltage, {"value": 230, "unit": "volts"})))
+    await smartcar.deliver(numbered(1, signal(voltage, {"value": 230, "unit": "volts"})))
     er.async_get(hass).async_update_entity(str(car.entity_id(voltage)), disabled_by=None)
     await hass.config_entries.async_reload(entry.entry_id)
     assert car.value(voltage) == "230"
-    await sender.deliver(numbered(2, signal(voltage, {"value": 231, "unit": "volts"})))
+    await smartcar.deliver(numbered(2, signal(voltage, {"value": 231, "unit": "volts"})))
     assert car.value(voltage) == "231"
 
 
 @pytest.mark.usefixtures("entry")
-async def test_an_entity_with_a_new_id_goes_on(hass: HomeAssistant, sender: Sender) -> None:
-    await sender.deliver(numbered(1, signal(CHARGE, {"value": 50})))
+async def test_an_entity_with_a_new_id_goes_on(
+    hass: HomeAssistant, smartcar: WebhookClient
+) -> None:
+    await smartcar.deliver(numbered(1, signal(CHARGE, {"value": 50})))
     car = Car(hass)
     er.async_get(hass).async_update_entity(
         str(car.entity_id(CHARGE)), new_entity_id="sensor.my_battery"
     )
     await hass.async_block_till_done()
-    await sender.deliver(numbered(2, signal(CHARGE, {"value": 51})))
+    await smartcar.deliver(numbered(2, signal(CHARGE, {"value": 51})))
     state_of_mine = hass.states.get("sensor.my_battery")
     assert state_of_mine is not None
     assert state_of_mine.state == "51"
@@ -149,7 +151,7 @@ async def test_an_entity_with_a_new_id_goes_on(hass: HomeAssistant, sender: Send
 
 @pytest.mark.usefixtures("entry")
 async def test_doors_have_as_many_rows_as_the_car(
-    hass: HomeAssistant, sender: Sender, car: Car
+    hass: HomeAssistant, smartcar: WebhookClient, car: Car
 ) -> None:
     places = ("front_left", "front_right", "back_left", "back_right", "row3_left", "row3_right")
     keys = [f"closure-doors.{place}.is_open" for place in places]
@@ -159,7 +161,7 @@ async def test_doors_have_as_many_rows_as_the_car(
         for row in range(3)
         for column in range(2)
     ]
-    await sender.deliver(numbered(1, signal("closure-doors", {"values": doors})))
+    await smartcar.deliver(numbered(1, signal("closure-doors", {"values": doors})))
     assert [car.value(key) for key in keys] == ["off"] * 5 + ["on"]
     assert [name(car, key) for key in keys] == [
         "Jaguar I-PACE Front left door",
@@ -172,12 +174,12 @@ async def test_doors_have_as_many_rows_as_the_car(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_tires_have_a_name_for_each_position(sender: Sender, car: Car) -> None:
+async def test_tires_have_a_name_for_each_position(smartcar: WebhookClient, car: Car) -> None:
     tires = [
         {"row": row, "column": column, "tirePressure": 240 + row + column}
         for row, column in ((0, 0), (1, 1), (1, 2))
     ]
-    await sender.deliver(numbered(1, signal("wheel-tires", {"values": tires, "unit": "kpa"})))
+    await smartcar.deliver(numbered(1, signal("wheel-tires", {"values": tires, "unit": "kpa"})))
     keys = [f"wheel-tires.{place}" for place in ("front_left", "back_right", "row2_column3")]
     keys[2] = next(key for key in (keys[2], "wheel-tires.back_column3") if car.entity_id(key))
     assert [name(car, key) for key in keys] == [
@@ -200,7 +202,7 @@ async def test_tires_have_a_name_for_each_position(sender: Sender, car: Car) -> 
 )
 async def test_an_unlisted_signal_is_an_entity_named_after_it(
     hass: HomeAssistant,
-    sender: Sender,
+    smartcar: WebhookClient,
     car: Car,
     platform: str,
     body: Json,
@@ -209,7 +211,7 @@ async def test_an_unlisted_signal_is_an_entity_named_after_it(
     device_class: str | None,
 ) -> None:
     enable(hass, platform, UNLISTED)
-    await sender.deliver(numbered(1, signal(UNLISTED, body, group="Foo", name="BarBaz")))
+    await smartcar.deliver(numbered(1, signal(UNLISTED, body, group="Foo", name="BarBaz")))
     shown = car.state(UNLISTED)
     assert shown.entity_id.startswith(platform)
     assert (shown.state, shown.attributes.get("unit_of_measurement")) == (value, unit)
@@ -219,9 +221,9 @@ async def test_an_unlisted_signal_is_an_entity_named_after_it(
 
 @pytest.mark.usefixtures("entry")
 async def test_an_unlisted_signal_is_off_by_default(
-    hass: HomeAssistant, sender: Sender, car: Car
+    hass: HomeAssistant, smartcar: WebhookClient, car: Car
 ) -> None:
-    await sender.deliver(numbered(1, signal(UNLISTED, {"value": 5, "unit": "km"})))
+    await smartcar.deliver(numbered(1, signal(UNLISTED, {"value": 5, "unit": "km"})))
     entity_id = str(car.entity_id(UNLISTED))
     entity = er.async_get(hass).async_get(entity_id)
     assert entity is not None
@@ -230,37 +232,39 @@ async def test_an_unlisted_signal_is_off_by_default(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_word_that_is_no_option_is_shown_as_unknown(sender: Sender, car: Car) -> None:
+async def test_a_word_that_is_no_option_is_shown_as_unknown(
+    smartcar: WebhookClient, car: Car
+) -> None:
     status = "charge-detailedchargingstatus"
-    await sender.deliver(numbered(1, signal(status, {"value": "CHARGING"})))
-    await sender.deliver(numbered(2, signal(status, {"value": "SOMETHING_NEW"})))
+    await smartcar.deliver(numbered(1, signal(status, {"value": "CHARGING"})))
+    await smartcar.deliver(numbered(2, signal(status, {"value": "SOMETHING_NEW"})))
     assert car.value(status) == "unknown"
-    await sender.deliver(numbered(3, signal(status, {"value": "FULLY_CHARGED"})))
+    await smartcar.deliver(numbered(3, signal(status, {"value": "FULLY_CHARGED"})))
     assert car.value(status) == "fully_charged"
 
 
 @pytest.mark.usefixtures("entry")
-async def test_no_value_is_unknown(sender: Sender, car: Car) -> None:
-    await sender.deliver(TUTORIAL)
-    await sender.deliver(numbered(2, signal(CHARGE, {"value": None})))
+async def test_no_value_is_unknown(smartcar: WebhookClient, car: Car) -> None:
+    await smartcar.deliver(TUTORIAL)
+    await smartcar.deliver(numbered(2, signal(CHARGE, {"value": None})))
     assert car.value(CHARGE) == "unknown"
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_car_without_position_keeps_its_last_one(sender: Sender, car: Car) -> None:
+async def test_a_car_without_position_keeps_its_last_one(smartcar: WebhookClient, car: Car) -> None:
     position = "location-preciselocation"
-    await sender.deliver(TUTORIAL)
-    await sender.deliver(numbered(2, signal(position, {"latitude": None, "longitude": None})))
+    await smartcar.deliver(TUTORIAL)
+    await smartcar.deliver(numbered(2, signal(position, {"latitude": None, "longitude": None})))
     shown = car.state(position).attributes
     assert (shown["latitude"], shown["longitude"]) == (37.4292, 122.1381)
 
 
 @pytest.mark.usefixtures("entry")
-async def test_no_attribute_changes_with_each_delivery(sender: Sender, car: Car) -> None:
-    await sender.deliver(numbered(1, signal(CHARGE, {"value": 50})))
+async def test_no_attribute_changes_with_each_delivery(smartcar: WebhookClient, car: Car) -> None:
+    await smartcar.deliver(numbered(1, signal(CHARGE, {"value": 50})))
     before = car.state(CHARGE)
     later = signal(CHARGE, {"value": 50}, meta={"oemUpdatedAt": NOW + 5000})
-    await sender.deliver(numbered(9, later))
+    await smartcar.deliver(numbered(9, later))
     after = car.state(CHARGE)
     assert (after.attributes, after.last_updated) == (before.attributes, before.last_updated)
     assert not {"age", "data_age", "fetched_at"} & after.attributes.keys()

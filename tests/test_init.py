@@ -18,8 +18,8 @@ from .cars import Car
 from .conftest import SetUp
 from .entries import DOMAIN, new_entry
 from .home import Home
-from .senders import Sender
-from .smartcar.payloads import TUTORIAL, VEHICLE_ID, dynamic, entry as data, signal, state
+from .smartcar.payloads import TUTORIAL, VEHICLE_ID, dynamic, endpoint, signal, state
+from .webhook_client import WebhookClient
 
 CHARGE = "tractionbattery-stateofcharge"
 KINDS = [Kind.DYNAMIC, Kind.CURRENT]
@@ -35,36 +35,36 @@ def sources_of_flows(hass: HomeAssistant) -> list[str]:
 
 @APIS
 async def test_an_entry_receives_though_nobody_is_reached(
-    hass: HomeAssistant, set_up: SetUp, api: str, sender: Sender, car: Car
+    hass: HomeAssistant, set_up: SetUp, api: str, smartcar: WebhookClient, car: Car
 ) -> None:
     entry = await set_up(new_entry(api))
     assert entry.state is ConfigEntryState.LOADED
-    await sender.deliver(TUTORIAL)
+    await smartcar.deliver(TUTORIAL)
     assert car.value(CHARGE) == "58"
     assert sources_of_flows(hass) == []
 
 
 @APIS
 async def test_an_entry_receives_though_the_api_is_broken(
-    home: Home, api: str, sender: Sender, car: Car
+    home: Home, api: str, smartcar: WebhookClient, car: Car
 ) -> None:
     home.sim.fail_api(HTTPStatus.INTERNAL_SERVER_ERROR, times=-1)
     entry = await home.set_up(new_entry(api))
     assert home.sim.cloud.meter.log
     assert entry.state is ConfigEntryState.LOADED
-    await sender.deliver(TUTORIAL)
+    await smartcar.deliver(TUTORIAL)
     assert car.value(CHARGE) == "58"
     assert sources_of_flows(home.hass) == []
 
 
 @APIS
 async def test_an_entry_receives_though_its_credentials_are_rejected(
-    home: Home, api: str, sender: Sender, car: Car
+    home: Home, api: str, smartcar: WebhookClient, car: Car
 ) -> None:
     home.sim.reject_credentials()
     entry = await home.set_up(new_entry(api))
     assert entry.state is ConfigEntryState.LOADED
-    await sender.deliver(TUTORIAL)
+    await smartcar.deliver(TUTORIAL)
     assert car.value(CHARGE) == "58"
 
 
@@ -91,28 +91,30 @@ async def test_two_entries_do_not_disturb_each_other(
     hass: HomeAssistant,
     set_up: SetUp,
     entry: MockConfigEntry,
-    sender: Sender,
+    smartcar: WebhookClient,
     car: Car,
 ) -> None:
     other = await set_up(new_entry("v3", webhook_id="another", management_token="another"))
-    await sender.deliver(TUTORIAL)
-    to_other = Sender(hass, sender.client, "another", "another")
-    battery = data("/battery", {"percentRemaining": 0.05})
+    await smartcar.deliver(TUTORIAL)
+    to_other = WebhookClient(hass, smartcar.client, "another", "another")
+    battery = endpoint("/battery", {"percentRemaining": 0.05})
     assert (await to_other.deliver(dynamic(battery, vehicleId="another"))).status == 204
     assert Car(hass, "another").value(CHARGE) == "5"
     await hass.config_entries.async_remove(other.entry_id)
     assert entry.state is ConfigEntryState.LOADED
     assert car.value(CHARGE) == "58"
-    assert (await sender.deliver(TUTORIAL)).status == 204
+    assert (await smartcar.deliver(TUTORIAL)).status == 204
 
 
 async def test_a_new_car_appears_with_its_first_delivery(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender
+    hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient
 ) -> None:
-    await sender.deliver(TUTORIAL)
+    await smartcar.deliver(TUTORIAL)
     new = Car(hass, "a-new-car-9999")
     assert new.device is None
-    await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.5}), vehicleId=new.id))
+    await smartcar.deliver(
+        dynamic(endpoint("/battery", {"percentRemaining": 0.5}), vehicleId=new.id)
+    )
     assert new.value(CHARGE) == "50"
     assert new.device is not None
     assert new.device.name == "Vehicle 9999"
@@ -123,11 +125,11 @@ async def test_a_new_car_appears_with_its_first_delivery(
 
 
 async def test_an_entry_that_cannot_be_unloaded_goes_on_receiving(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
+    hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient, car: Car
 ) -> None:
     with patch.object(hass.config_entries, "async_unload_platforms", return_value=False):
         assert not await hass.config_entries.async_unload(entry.entry_id)
-    await sender.deliver(TUTORIAL)
+    await smartcar.deliver(TUTORIAL)
     assert car.value(CHARGE) == "58"
     # Home Assistant does not try again: what follows is for the test's own order.
     entry.mock_state(hass, ConfigEntryState.LOADED)
@@ -154,10 +156,10 @@ async def test_nothing_remains_of_an_entry_that_is_removed(
 
 
 async def test_a_removed_entry_answers_as_an_unknown_webhook_does(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender
+    hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient
 ) -> None:
     await hass.config_entries.async_remove(entry.entry_id)
-    assert (await sender.deliver(TUTORIAL)).status == 200
+    assert (await smartcar.deliver(TUTORIAL)).status == 200
 
 
 async def test_an_entry_that_is_not_loaded_is_removed(
@@ -298,21 +300,21 @@ async def test_nothing_remains_of_a_deleted_car(home: Home) -> None:
 async def test_a_deleted_car_that_comes_back_is_a_new_one(
     hass: HomeAssistant,
     entry: MockConfigEntry,
-    sender: Sender,
+    smartcar: WebhookClient,
     car: Car,
     freezer: FrozenDateTimeFactory,
 ) -> None:
     payload = state(signal(CHARGE, {"value": 50}))
-    await sender.deliver(payload)
+    await smartcar.deliver(payload)
     await entry.runtime_data.async_forget(VEHICLE_ID)
     dr.async_get(hass).async_remove_device(car.device.id if car.device else "")
     assert car.device is None
     # What was on its way is ignored.
-    await sender.deliver({**payload, "eventId": "late"})
+    await smartcar.deliver({**payload, "eventId": "late"})
     assert car.device is None
     # Also where it says what it said before.
     freezer.tick(timedelta(minutes=6))
-    await sender.deliver({**payload, "eventId": "later"})
+    await smartcar.deliver({**payload, "eventId": "later"})
     assert car.value(CHARGE) == "50"
 
 

@@ -158,7 +158,7 @@ async def test_a_read_is_no_delivery(home: Home) -> None:
     assert home.runtime(home.entries[0]).store.data.status.last_delivery == before
 
 
-async def test_a_read_of_what_is_known_ends_no_problem_of_the_account(home: Home) -> None:
+async def test_a_read_of_known_values_ends_no_account_problem(home: Home) -> None:
     await live(home)
     car = home.sim.current_car
     await read(home)

@@ -185,7 +185,7 @@ def test_an_event_that_repeats_puts_no_look_off() -> None:
     assert wishes(planner)[ReadReason.LOCKED] == 1
 
 
-def test_a_look_for_which_it_is_too_late_is_given_up() -> None:
+def test_a_look_that_comes_too_late_is_dropped() -> None:
     planner = parked().happened(Occurrence.LOCKED, NOON)
     assert reason(planner, NOON + 40 * MINUTE) is ReadReason.LOCKED
     assert reason(planner, NOON + HOUR) is ReadReason.IDLE
@@ -558,7 +558,7 @@ def test_a_charge_of_unknown_end_is_read_less_and_less() -> None:
     assert waits == [30, 60, 120, 240, 240]
 
 
-def test_a_charge_that_outlasts_its_end_is_read_less_and_less() -> None:
+def test_an_overdue_charge_is_read_less_and_less() -> None:
     at_limit = replace(CHARGING, state_of_charge=80)
     planner = ReadPlanner()
     waits = []

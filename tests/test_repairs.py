@@ -12,8 +12,8 @@ from simulator import Kind
 from .cloud import Cloud
 from .entries import WEBHOOK_ID
 from .home import CALLBACK, ELSEWHERE, PUBLIC, Home
-from .senders import Sender
 from .smartcar.payloads import error
+from .webhook_client import WebhookClient
 
 REAUTHENTICATE = "reauthentication_required"
 SIGNATURES_REJECTED = "signatures_rejected"
@@ -226,7 +226,7 @@ async def test_without_an_application_the_flow_leads_to_my_smartcar(
 
 @pytest.mark.parametrize("url", ["https://[", "https://connect.smartcar.com/?client_id=an-app"])
 async def test_the_flow_opens_whatever_url_an_error_has(
-    home: Home, sender: Sender, url: str
+    home: Home, smartcar: WebhookClient, url: str
 ) -> None:
     entry, _ = await home.live()
     payload = error(
@@ -237,7 +237,7 @@ async def test_the_flow_opens_whatever_url_an_error_has(
         },
         meta={"version": "4.0", "mode": "LIVE"},
     )
-    await sender.knowing(entry.data["management_token"]).deliver(payload)
+    await smartcar.with_token(entry.data["management_token"]).deliver(payload)
     await home.settle()
     home.runtime(entry).store.data.application_id = None
     home.sim.fail_api(HTTPStatus.NOT_FOUND, path="/applications", times=-1)

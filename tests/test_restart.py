@@ -18,18 +18,18 @@ from custom_components.smartcar_dynamic.webhook.status import CallbackStatus
 
 from .cars import Car, Writes
 from .conftest import SetUp
-from .senders import Sender
 from .smartcar.payloads import (
     NOW,
     TUTORIAL,
     VEHICLE_ID,
     Json,
     dynamic,
-    entry as data,
+    endpoint,
     error,
     signal,
     state,
 )
+from .webhook_client import WebhookClient
 
 CHARGE = "tractionbattery-stateofcharge"
 DOOR = "closure-doors.front_left.is_open"
@@ -70,10 +70,10 @@ def entities_of_readings(car: Car) -> dict[str, Any]:
 
 
 async def test_every_value_comes_back_at_once(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
+    hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient, car: Car
 ) -> None:
     enable_all(hass)
-    await sender.deliver(rich())
+    await smartcar.deliver(rich())
     before = entities_of_readings(car)
     assert {car.entity_id(key) for key in (CHARGE, DOOR, RECORDS, "foo-bar")} <= before.keys()
     await hass.config_entries.async_unload(entry.entry_id)
@@ -85,41 +85,45 @@ async def test_every_value_comes_back_at_once(
 
 
 async def test_a_repetition_after_a_restart_writes_nothing(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car, writes: Writes
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    smartcar: WebhookClient,
+    car: Car,
+    writes: Writes,
 ) -> None:
     enable_all(hass)
-    await sender.deliver(rich())
+    await smartcar.deliver(rich())
     await hass.config_entries.async_reload(entry.entry_id)
     writes.clear()
-    await sender.deliver(rich())
-    await sender.deliver(rich(eventId="another"))
+    await smartcar.deliver(rich())
+    await smartcar.deliver(rich(eventId="another"))
     keys = (CHARGE, DOOR, RECORDS, "foo-bar", "location-preciselocation", "last_reported")
     written = {*writes.changed, *writes.unchanged}
     assert not written & {car.entity_id(key) for key in keys}
 
 
 async def test_duplicates_and_order_are_judged_rightly_after_a_restart(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
+    hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient, car: Car
 ) -> None:
-    await sender.deliver(rich())
+    await smartcar.deliver(rich())
     await hass.config_entries.async_reload(entry.entry_id)
     newer = {"oemUpdatedAt": NOW}
     older = {"oemUpdatedAt": NOW - 10_000}
-    await sender.deliver(state(signal(CHARGE, {"value": 1}, meta=newer)))
+    await smartcar.deliver(state(signal(CHARGE, {"value": 1}, meta=newer)))
     assert car.value(CHARGE) == "80.5"
-    await sender.deliver(state(signal(CHARGE, {"value": 2}, meta=older), eventId="2"))
+    await smartcar.deliver(state(signal(CHARGE, {"value": 2}, meta=older), eventId="2"))
     assert car.value(CHARGE) == "80.5"
-    await sender.deliver(state(signal(CHARGE, {"value": 3}, meta=newer), eventId="3"))
+    await smartcar.deliver(state(signal(CHARGE, {"value": 3}, meta=newer), eventId="3"))
     assert car.value(CHARGE) == "3"
 
 
 async def test_the_order_of_deliveries_is_judged_rightly_after_a_restart(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
+    hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient, car: Car
 ) -> None:
     async def deliver(at: int, value: int) -> None:
         meta = {"version": "4.0", "deliveredAt": NOW + at}
         body = signal(CHARGE, {"value": value}, meta={})
-        await sender.deliver(state(body, eventId=f"at {at}", meta=meta))
+        await smartcar.deliver(state(body, eventId=f"at {at}", meta=meta))
 
     await deliver(10, 50)
     await hass.config_entries.async_reload(entry.entry_id)
@@ -134,36 +138,36 @@ def test_only_home_assistant_may_read_what_is_stored(hass: HomeAssistant) -> Non
 
 
 async def test_errors_outlive_a_restart(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
+    hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient, car: Car
 ) -> None:
     permission = {"type": "PERMISSION", "signals": [CHARGE]}
     account = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "AUTHENTICATION_FAILED"}
-    await sender.deliver(rich())
-    await sender.deliver(error(permission, eventId="2"))
+    await smartcar.deliver(rich())
+    await smartcar.deliver(error(permission, eventId="2"))
     await hass.config_entries.async_reload(entry.entry_id)
     assert not car.is_available(CHARGE)
     assert car.is_available(DOOR)
-    await sender.deliver(error(account, eventId="3"))
+    await smartcar.deliver(error(account, eventId="3"))
     (first,) = entry.runtime_data.coordinator.vehicles[VEHICLE_ID].active_problems.values()
     since = first.since
     again = {"version": "4.0", "deliveredAt": NOW + 500}
-    await sender.deliver(error(account, eventId="3 again", meta=again))
+    await smartcar.deliver(error(account, eventId="3 again", meta=again))
     await hass.config_entries.async_reload(entry.entry_id)
     assert not car.is_available(DOOR)
     (trouble,) = entry.runtime_data.coordinator.vehicles[VEHICLE_ID].active_problems.values()
     assert trouble.since == since
     meta = {"version": "4.0", "deliveredAt": NOW + 2000}
-    await sender.deliver(rich(eventId="4", meta=meta))
+    await smartcar.deliver(rich(eventId="4", meta=meta))
     assert (car.value(CHARGE), car.is_available(DOOR)) == ("80.5", True)
 
 
 async def test_a_late_error_does_not_count_after_a_restart(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
+    hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient, car: Car
 ) -> None:
-    await sender.deliver(rich())
+    await smartcar.deliver(rich())
     await hass.config_entries.async_reload(entry.entry_id)
     account = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "AUTHENTICATION_FAILED"}
-    await sender.deliver(
+    await smartcar.deliver(
         error(account, eventId="3", meta={"version": "4.0", "deliveredAt": NOW - 1000})
     )
     assert car.is_available(CHARGE)
@@ -173,7 +177,7 @@ async def test_a_home_assistant_that_was_killed_has_what_was_stored(
     hass_storage: dict[str, Any],
     set_up: SetUp,
     entry_v2: MockConfigEntry,
-    sender: Sender,
+    smartcar: WebhookClient,
     car: Car,
 ) -> None:
     hass_storage[f"smartcar_dynamic.{entry_v2.entry_id}"] = {
@@ -199,7 +203,7 @@ async def test_a_home_assistant_that_was_killed_has_what_was_stored(
     assert car.value("last_reported") == "2025-12-08T01:35:00+00:00"
     assert car.device is not None
     assert (car.device.name, car.device.model) == ("Tesla Model 3", "Model 3 (2020)")
-    await sender.deliver(state(signal(CHARGE, {"value": 1}, meta={}), eventId="known"))
+    await smartcar.deliver(state(signal(CHARGE, {"value": 1}, meta={}), eventId="known"))
     assert car.value(CHARGE) == "42"
 
 
@@ -207,14 +211,14 @@ async def test_a_steady_stream_is_stored_within_20_seconds(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     entry: MockConfigEntry,
-    sender: Sender,
+    smartcar: WebhookClient,
     freezer: FrozenDateTimeFactory,
 ) -> None:
     key = f"smartcar_dynamic.{entry.entry_id}"
     stored: list[float] = []
     for n in range(1, 60):
-        await sender.deliver(
-            dynamic(data("/battery", {"percentRemaining": n / 100}), requestId=f"r{n}")
+        await smartcar.deliver(
+            dynamic(endpoint("/battery", {"percentRemaining": n / 100}), requestId=f"r{n}")
         )
         freezer.tick(timedelta(seconds=1))
         async_fire_time_changed(hass)
@@ -226,9 +230,12 @@ async def test_a_steady_stream_is_stored_within_20_seconds(
 
 
 async def test_what_came_is_stored_when_home_assistant_stops(
-    hass: HomeAssistant, hass_storage: dict[str, Any], entry: MockConfigEntry, sender: Sender
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    entry: MockConfigEntry,
+    smartcar: WebhookClient,
 ) -> None:
-    await sender.deliver(TUTORIAL)
+    await smartcar.deliver(TUTORIAL)
     hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
     await hass.async_block_till_done()
     (vehicle,) = hass_storage[f"smartcar_dynamic.{entry.entry_id}"]["data"]["vehicles"]
@@ -237,14 +244,14 @@ async def test_what_came_is_stored_when_home_assistant_stops(
 
 
 async def test_how_the_callback_is_doing_outlives_a_restart(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender
+    hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient
 ) -> None:
-    await sender.deliver({**TUTORIAL, "mode": "TEST"})
-    await sender.knowing("another").deliver(TUTORIAL)
+    await smartcar.deliver({**TUTORIAL, "mode": "TEST"})
+    await smartcar.with_token("another").deliver(TUTORIAL)
     payload = rich()
     payload["meta"]["applicationId"] = "an application"
-    await sender.deliver(payload)
-    await sender.knowing("another").deliver(TUTORIAL)
+    await smartcar.deliver(payload)
+    await smartcar.with_token("another").deliver(TUTORIAL)
     before: CallbackStatus = entry.runtime_data.store.data.status
     assert before.wrong_signatures == 1
     await hass.config_entries.async_reload(entry.entry_id)
@@ -319,14 +326,14 @@ def test_what_is_half_of_our_form_is_kept_by_half() -> None:
 
 
 async def test_a_car_that_is_left_out_is_forgotten(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, car: Car
+    hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient, car: Car
 ) -> None:
-    await sender.deliver(TUTORIAL)
+    await smartcar.deliver(TUTORIAL)
     assert car.device is not None
     hass.config_entries.async_update_entry(entry, options={"excluded_vehicles": [VEHICLE_ID]})
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     assert car.device is None
     assert car.states == {}
-    await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.5}), requestId="2"))
+    await smartcar.deliver(dynamic(endpoint("/battery", {"percentRemaining": 0.5}), requestId="2"))
     assert car.device is None

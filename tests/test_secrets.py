@@ -11,8 +11,8 @@ from simulator import Kind
 
 from .entries import WEBHOOK_ID
 from .home import CALLBACK, PUBLIC, Home
-from .senders import Sender
-from .smartcar.payloads import TUTORIAL, VEHICLE_ID, dynamic, entry as data, error, signal, state
+from .smartcar.payloads import TUTORIAL, VEHICLE_ID, dynamic, endpoint, error, signal, state
+from .webhook_client import WebhookClient
 
 KINDS = [Kind.DYNAMIC, Kind.CURRENT]
 
@@ -92,13 +92,13 @@ async def test_no_secret_is_in_the_diagnostics_of_a_vehicle(home: Home, kind: Ki
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_no_secret_is_in_the_log(
-    home: Home, kind: Kind, sender: Sender, caplog: pytest.LogCaptureFixture
+    home: Home, kind: Kind, smartcar: WebhookClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "custom_components.smartcar_dynamic")
     await everything_happens(home, kind)
     (entry,) = home.entries
-    await deliver_oddities(sender.knowing(entry.data["management_token"]), home.car(kind).id)
-    await sender.knowing("another").deliver(TUTORIAL)
+    await deliver_oddities(smartcar.with_token(entry.data["management_token"]), home.car(kind).id)
+    await smartcar.with_token("another").deliver(TUTORIAL)
     home.internet.routes.clear()
     problems: list[Callable[[], object]] = [
         lambda: home.sim.fail_api(500, times=3),
@@ -128,7 +128,7 @@ async def test_no_secret_is_in_the_log(
     assert found_in(logged, secrets) == []
 
 
-async def deliver_oddities(sender: Sender, vehicle_id: str) -> None:
+async def deliver_oddities(smartcar: WebhookClient, vehicle_id: str) -> None:
     """Deliver what is noted, skipped and refused."""
     known = deepcopy(TUTORIAL)
     known["payload"]["vehicles"][0]["vehicleId"] = vehicle_id
@@ -145,8 +145,8 @@ async def deliver_oddities(sender: Sender, vehicle_id: str) -> None:
             signal("37.4292", {"value": 1}),
         ),
         error(account, eventId="2"),
-        dynamic(data(f"/{VEHICLE_ID}", {"x": 37.4292}), requestId="2"),
+        dynamic(endpoint(f"/{VEHICLE_ID}", {"x": 37.4292}), requestId="2"),
     ):
-        await sender.deliver(payload)
-    await sender.post(b"no json")
-    await sender.deliver_bytes(b"[]")
+        await smartcar.deliver(payload)
+    await smartcar.post(b"no json")
+    await smartcar.deliver_bytes(b"[]")

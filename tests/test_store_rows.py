@@ -18,8 +18,8 @@ from custom_components.smartcar_dynamic.vehicle import VehicleState
 
 from .cars import Car
 from .conftest import SetUp
-from .senders import Sender
 from .smartcar.payloads import NOW, VEHICLE_ID, Json, signal, state
+from .webhook_client import WebhookClient
 
 CHARGE = "tractionbattery-stateofcharge"
 
@@ -208,7 +208,7 @@ async def test_no_wrong_value_breaks_a_platform(
     hass_storage: dict[str, Any],
     set_up: SetUp,
     entry_v3: MockConfigEntry,
-    sender: Sender,
+    smartcar: WebhookClient,
     car: Car,
     caplog: pytest.LogCaptureFixture,
     wrong: object,
@@ -228,6 +228,6 @@ async def test_no_wrong_value_breaks_a_platform(
     await set_up(entry_v3)
     assert entry_v3.state is ConfigEntryState.LOADED
     assert {"sensor", "binary_sensor"} <= {id_.partition(".")[0] for id_ in car.states}
-    await sender.deliver(state(signal(CHARGE, {"value": 77, "unit": "percent"})))
+    await smartcar.deliver(state(signal(CHARGE, {"value": 77, "unit": "percent"})))
     assert car.value(CHARGE) == "77"
     assert [it.getMessage() for it in caplog.records if it.levelno >= logging.ERROR] == []

@@ -153,7 +153,7 @@ def test_what_is_too_late_is_left_out() -> None:
     assert timeline.add(seen(5, delivered=900, soc=50)) is Change.NONE
 
 
-def test_what_is_old_and_yet_the_newest_of_its_kind_counts() -> None:
+def test_the_newest_of_its_kind_counts_however_old() -> None:
     timeline = timeline_of(*(seen(10 * turn, soc=turn) for turn in range(90)))
     assert timeline.add(seen(5, delivered=900, odometer=50)) is Change.EARLIER
     assert timeline.add(seen(5, delivered=901, odometer=50)) is Change.NONE
@@ -208,7 +208,7 @@ def test_a_long_way_takes_its_time() -> None:
     assert odometer.take(2000, DAY) is Motion.MOVED
 
 
-def test_a_long_way_from_a_value_that_never_rose_is_none() -> None:
+def test_a_long_way_without_a_rise_before_is_unknown() -> None:
     odometer = Odometer()
     odometer.take(100, 0)
     assert odometer.take(2000, DAY) is Motion.UNKNOWN

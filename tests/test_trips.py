@@ -125,7 +125,7 @@ def test_a_slow_start_is_a_part_of_the_trip() -> None:
     assert only(trips).started_after == at(0)
 
 
-def test_a_little_way_long_before_is_no_part_of_the_trip() -> None:
+def test_a_short_way_long_before_is_no_part() -> None:
     trips = Trips()
     take(
         trips,
@@ -140,7 +140,7 @@ def test_a_little_way_long_before_is_no_part_of_the_trip() -> None:
     assert only(trips).started_after == at(30)
 
 
-def test_a_stop_of_less_than_ten_minutes_is_a_part_of_it() -> None:
+def test_a_stop_below_ten_minutes_is_part_of_it() -> None:
     trips = Trips()
     take(
         trips,
@@ -429,7 +429,7 @@ def test_a_correction_after_the_end_changes_the_last_trip() -> None:
     assert only(trips).state_of_charge_used == 16
 
 
-def test_a_charge_where_it_has_arrived_is_not_of_the_trip() -> None:
+def test_a_charge_after_arrival_is_not_of_the_trip() -> None:
     trips = Trips()
     take(
         trips,
@@ -441,7 +441,7 @@ def test_a_charge_where_it_has_arrived_is_not_of_the_trip() -> None:
     assert only(trips).state_of_charge_to == 62
 
 
-def test_a_rise_where_it_has_arrived_is_not_of_the_trip() -> None:
+def test_a_rise_after_arrival_is_not_of_the_trip() -> None:
     trips = Trips()
     take(
         trips,
@@ -558,7 +558,7 @@ def test_the_first_place_after_arrival_may_be_corrected() -> None:
     assert only(trips).to_zone == "work"
 
 
-def test_a_place_told_long_after_arrival_is_one_on_the_way() -> None:
+def test_a_place_reported_long_after_arrival_was_passed() -> None:
     trips = Trips()
     take(
         trips,
@@ -682,7 +682,7 @@ def test_a_clock_that_was_far_ahead_does_no_lasting_harm() -> None:
     assert types(events) == [STARTED, ENDED]
 
 
-def test_a_trip_before_the_clock_was_set_back_is_not_told_again() -> None:
+def test_a_clock_set_back_repeats_no_trip() -> None:
     trips = Trips()
     ahead = 5_000_000
     rows = [

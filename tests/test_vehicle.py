@@ -20,20 +20,20 @@ from simulator import Kind
 
 from .cars import Car, Writes
 from .home import Home
-from .senders import Sender
 from .smartcar.payloads import (
     NOW,
+    SMARTCAR_WEBHOOK_ID,
     TUTORIAL,
     VEHICLE_ID,
-    WEBHOOK_ID,
     Json,
     decode,
     dynamic,
-    entry as data,
+    endpoint,
     error,
     signal,
     state,
 )
+from .webhook_client import WebhookClient
 
 CHARGE = "tractionbattery-stateofcharge"
 RANGE = "tractionbattery-range"
@@ -88,11 +88,11 @@ def vehicle(entry: MockConfigEntry) -> Get:
 
 @pytest.mark.parametrize("problem", [REAUTHENTICATE, REVOKED, MOVED], ids=lambda it: it["code"])
 async def test_an_account_error_beside_new_values_is_the_signals_alone(
-    sender: Sender, car: Car, vehicle: Get, problem: Json
+    smartcar: WebhookClient, car: Car, vehicle: Get, problem: Json
 ) -> None:
-    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await smartcar.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
     for at in (2, 3, 4):
-        await sender.deliver(values(at, value(CHARGE, 80 - at, at), failed(FUEL, problem, 25)))
+        await smartcar.deliver(values(at, value(CHARGE, 80 - at, at), failed(FUEL, problem, 25)))
         assert car.value(CHARGE) == str(80 - at)
         assert not car.is_available(FUEL)
         assert vehicle().active_problems == {}
@@ -100,12 +100,12 @@ async def test_an_account_error_beside_new_values_is_the_signals_alone(
 
 @pytest.mark.parametrize("problem", [SUBSCRIPTION, PLAN], ids=lambda it: it["code"])
 async def test_an_owners_or_plans_error_beside_new_values_changes_nothing(
-    sender: Sender, car: Car, vehicle: Get, writes: Writes, problem: Json
+    smartcar: WebhookClient, car: Car, vehicle: Get, writes: Writes, problem: Json
 ) -> None:
-    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await smartcar.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
     writes.clear()
     for at in (2, 3):
-        await sender.deliver(values(at, value(CHARGE, 80 - at, at), failed(FUEL, problem)))
+        await smartcar.deliver(values(at, value(CHARGE, 80 - at, at), failed(FUEL, problem)))
     assert car.value(FUEL) == "25"
     assert car.entity_id(FUEL) not in writes.changed + writes.unchanged
     assert vehicle().active_problems == {}
@@ -113,113 +113,115 @@ async def test_an_owners_or_plans_error_beside_new_values_changes_nothing(
 
 @pytest.mark.usefixtures("entry")
 async def test_a_signals_own_account_error_ends_with_its_next_reading(
-    sender: Sender, car: Car
+    smartcar: WebhookClient, car: Car
 ) -> None:
-    await sender.deliver(values(1, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
-    await sender.deliver(values(2, value(CHARGE, 79, 2), value(FUEL, 20, 2)))
+    await smartcar.deliver(values(1, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    await smartcar.deliver(values(2, value(CHARGE, 79, 2), value(FUEL, 20, 2)))
     assert car.value(FUEL) == "20"
 
 
 async def test_an_account_error_that_nothing_newer_accompanies_is_the_vehicles(
-    sender: Sender, car: Car, vehicle: Get
+    smartcar: WebhookClient, car: Car, vehicle: Get
 ) -> None:
-    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
-    await sender.deliver(values(2, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    await smartcar.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await smartcar.deliver(values(2, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
     assert not car.is_available(CHARGE)
-    await sender.deliver(values(3, value(CHARGE, 79, 3), failed(FUEL, REAUTHENTICATE)))
+    await smartcar.deliver(values(3, value(CHARGE, 79, 3), failed(FUEL, REAUTHENTICATE)))
     assert car.value(CHARGE) == "79"
     assert not car.is_available(FUEL)
     assert vehicle().active_problems == {}
 
 
-async def test_an_error_known_as_a_signals_own_stays_so_beside_repetitions(
-    sender: Sender, car: Car, vehicle: Get
+async def test_a_signals_own_error_stays_so_beside_repetitions(
+    smartcar: WebhookClient, car: Car, vehicle: Get
 ) -> None:
-    await sender.deliver(values(1, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
-    await sender.deliver(values(2, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    await smartcar.deliver(values(1, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    await smartcar.deliver(values(2, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
     assert car.value(CHARGE) == "80"
     assert vehicle().active_problems == {}
-    await sender.deliver(errors(3, of_signals(REAUTHENTICATE, FUEL)))
+    await smartcar.deliver(errors(3, of_signals(REAUTHENTICATE, FUEL)))
     assert car.value(CHARGE) == "80"
 
 
 @pytest.mark.usefixtures("entry")
-async def test_an_account_error_of_all_signals_is_the_vehicles(sender: Sender, car: Car) -> None:
-    await sender.deliver(values(1, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
-    await sender.deliver(values(2, failed(CHARGE, REAUTHENTICATE), failed(FUEL, REAUTHENTICATE)))
+async def test_an_account_error_of_all_signals_is_the_vehicles(
+    smartcar: WebhookClient, car: Car
+) -> None:
+    await smartcar.deliver(values(1, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    await smartcar.deliver(values(2, failed(CHARGE, REAUTHENTICATE), failed(FUEL, REAUTHENTICATE)))
     assert not car.is_available(CHARGE)
-    await sender.deliver(values(3, value(CHARGE, 79, 3)))
+    await smartcar.deliver(values(3, value(CHARGE, 79, 3)))
     assert car.value(CHARGE) == "79"
 
 
-async def test_an_error_event_without_signals_is_the_vehicles_whatever_is_known(
-    sender: Sender, car: Car, vehicle: Get
+async def test_an_error_event_without_signals_is_the_vehicles(
+    smartcar: WebhookClient, car: Car, vehicle: Get
 ) -> None:
-    await sender.deliver(values(1, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
-    await sender.deliver(errors(2, REAUTHENTICATE))
+    await smartcar.deliver(values(1, value(CHARGE, 80, 1), failed(FUEL, REAUTHENTICATE)))
+    await smartcar.deliver(errors(2, REAUTHENTICATE))
     assert not car.is_available(CHARGE)
     assert vehicle().needs_reauthentication
 
 
 async def test_an_error_event_about_signals_becomes_theirs_once_others_arrive(
-    sender: Sender, car: Car, vehicle: Get
+    smartcar: WebhookClient, car: Car, vehicle: Get
 ) -> None:
-    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
-    await sender.deliver(errors(2, of_signals(REAUTHENTICATE, FUEL)))
+    await smartcar.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await smartcar.deliver(errors(2, of_signals(REAUTHENTICATE, FUEL)))
     assert vehicle().needs_reauthentication
-    await sender.deliver(values(3, value(CHARGE, 79, 3)))
+    await smartcar.deliver(values(3, value(CHARGE, 79, 3)))
     for at in (4, 6):
-        await sender.deliver(errors(at, of_signals(REAUTHENTICATE, FUEL)))
+        await smartcar.deliver(errors(at, of_signals(REAUTHENTICATE, FUEL)))
         assert car.value(CHARGE) == "79"
         assert not car.is_available(FUEL)
     assert vehicle().active_problems == {}
 
 
 @pytest.mark.usefixtures("entry")
-async def test_an_error_event_about_signals_is_over_for_those_that_arrive(
-    sender: Sender, car: Car
+async def test_an_error_of_signals_ends_for_those_arriving(
+    smartcar: WebhookClient, car: Car
 ) -> None:
-    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
-    await sender.deliver(errors(2, of_signals(REAUTHENTICATE, FUEL)))
-    await sender.deliver(values(3, value(CHARGE, 79, 3), value(FUEL, 24, 0)))
+    await smartcar.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await smartcar.deliver(errors(2, of_signals(REAUTHENTICATE, FUEL)))
+    await smartcar.deliver(values(3, value(CHARGE, 79, 3), value(FUEL, 24, 0)))
     assert (car.value(CHARGE), car.value(FUEL)) == ("79", "25")
 
 
 @pytest.mark.usefixtures("entry")
 @pytest.mark.parametrize("codes", [(), (FUEL,)], ids=["of all", "of the signal"])
 async def test_a_signals_own_account_error_ends_when_it_is_resolved(
-    sender: Sender, car: Car, codes: tuple[str, ...]
+    smartcar: WebhookClient, car: Car, codes: tuple[str, ...]
 ) -> None:
-    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
-    await sender.deliver(values(2, value(CHARGE, 79, 2), failed(FUEL, REAUTHENTICATE)))
+    await smartcar.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await smartcar.deliver(values(2, value(CHARGE, 79, 2), failed(FUEL, REAUTHENTICATE)))
     other = of_signals(REAUTHENTICATE, CHARGE, resolved=True)
-    await sender.deliver(errors(3, other, of_signals(SUBSCRIPTION, FUEL, resolved=True)))
+    await smartcar.deliver(errors(3, other, of_signals(SUBSCRIPTION, FUEL, resolved=True)))
     assert not car.is_available(FUEL)
-    await sender.deliver(errors(4, of_signals(REAUTHENTICATE, *codes, resolved=True)))
+    await smartcar.deliver(errors(4, of_signals(REAUTHENTICATE, *codes, resolved=True)))
     assert car.value(FUEL) == "25"
 
 
 @pytest.mark.usefixtures("entry")
 async def test_one_error_resolved_leaves_another_of_the_same_signal(
-    sender: Sender, car: Car
+    smartcar: WebhookClient, car: Car
 ) -> None:
     permission = {"type": "PERMISSION", "code": None}
-    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
-    await sender.deliver(errors(2, of_signals(permission, FUEL)))
+    await smartcar.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await smartcar.deliver(errors(2, of_signals(permission, FUEL)))
     not_capable = {"type": "COMPATIBILITY", "code": "VEHICLE_NOT_CAPABLE"}
-    await sender.deliver(errors(3, of_signals(not_capable, FUEL, resolved=True)))
+    await smartcar.deliver(errors(3, of_signals(not_capable, FUEL, resolved=True)))
     assert not car.is_available(FUEL)
 
 
 async def test_an_account_error_of_one_path_is_that_paths_alone(
-    sender: Sender, car: Car, vehicle: Get
+    smartcar: WebhookClient, car: Car, vehicle: Get
 ) -> None:
-    await sender.deliver(TUTORIAL)
+    await smartcar.deliver(TUTORIAL)
     for n in (59, 60):
-        await sender.deliver(
+        await smartcar.deliver(
             dynamic(
-                data("/battery", {"percentRemaining": n / 100}),
-                data("/location", REVOKED, code=400),
+                endpoint("/battery", {"percentRemaining": n / 100}),
+                endpoint("/location", REVOKED, code=400),
                 requestId=f"r{n}",
             )
         )
@@ -228,50 +230,50 @@ async def test_an_account_error_of_one_path_is_that_paths_alone(
         assert vehicle().active_problems == {}
 
 
-async def test_a_path_that_answers_as_before_shows_that_the_account_works(
-    sender: Sender, car: Car, vehicle: Get
+async def test_an_unchanged_answer_shows_that_the_account_works(
+    smartcar: WebhookClient, car: Car, vehicle: Get
 ) -> None:
-    await sender.deliver(TUTORIAL)
+    await smartcar.deliver(TUTORIAL)
     (battery, *_) = TUTORIAL["payload"]["vehicles"][0]["data"]
-    await sender.deliver(dynamic(battery, data("/location", REAUTHENTICATE, code=400)))
+    await smartcar.deliver(dynamic(battery, endpoint("/location", REAUTHENTICATE, code=400)))
     assert car.value(CHARGE) == "58"
     assert vehicle().active_problems == {}
 
 
 @pytest.mark.parametrize("path", ["/diagnostics/system_status", "/unheard/of"])
-async def test_an_account_error_of_a_path_without_signals_is_that_paths_alone(
-    sender: Sender, car: Car, vehicle: Get, path: str
+async def test_an_account_error_without_signals_is_its_paths_alone(
+    smartcar: WebhookClient, car: Car, vehicle: Get, path: str
 ) -> None:
-    await sender.deliver(TUTORIAL)
-    failing = data(path, REAUTHENTICATE, code=400)
-    await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.5}), failing))
+    await smartcar.deliver(TUTORIAL)
+    failing = endpoint(path, REAUTHENTICATE, code=400)
+    await smartcar.deliver(dynamic(endpoint("/battery", {"percentRemaining": 0.5}), failing))
     assert car.value(CHARGE) == "50"
     assert vehicle().active_problems == {}
-    await sender.deliver(dynamic(failing, requestId="alone"))
+    await smartcar.deliver(dynamic(failing, requestId="alone"))
     assert not car.is_available(CHARGE)
 
 
 @pytest.mark.parametrize("problem", [REAUTHENTICATE, REVOKED, MOVED], ids=lambda it: it["code"])
 async def test_a_delivery_in_which_every_path_fails_is_the_vehicles(
-    sender: Sender, car: Car, vehicle: Get, problem: Json
+    smartcar: WebhookClient, car: Car, vehicle: Get, problem: Json
 ) -> None:
-    await sender.deliver(TUTORIAL)
-    failing = data("/location", problem, code=400)
-    await sender.deliver(dynamic(data("/battery", {"percentRemaining": 0.5}), failing))
-    paths = [data(path, problem, code=400) for path in ("/battery", "/charge")]
-    await sender.deliver(dynamic(*paths, failing, requestId="all"))
+    await smartcar.deliver(TUTORIAL)
+    failing = endpoint("/location", problem, code=400)
+    await smartcar.deliver(dynamic(endpoint("/battery", {"percentRemaining": 0.5}), failing))
+    paths = [endpoint(path, problem, code=400) for path in ("/battery", "/charge")]
+    await smartcar.deliver(dynamic(*paths, failing, requestId="all"))
     assert not any(car.is_available(key) for key in (CHARGE, RANGE, CABLE, POSITION))
     assert vehicle().needs_reauthentication
 
 
 async def test_a_signals_own_account_error_outlives_a_restart(
-    entry: MockConfigEntry, sender: Sender, car: Car, vehicle: Get
+    entry: MockConfigEntry, smartcar: WebhookClient, car: Car, vehicle: Get
 ) -> None:
-    await sender.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
-    await sender.deliver(values(2, value(CHARGE, 79, 2), failed(FUEL, REAUTHENTICATE)))
-    await sender.hass.config_entries.async_reload(entry.entry_id)
+    await smartcar.deliver(values(1, value(CHARGE, 80, 1), value(FUEL, 25, 1)))
+    await smartcar.deliver(values(2, value(CHARGE, 79, 2), failed(FUEL, REAUTHENTICATE)))
+    await smartcar.hass.config_entries.async_reload(entry.entry_id)
     assert not car.is_available(FUEL)
-    await sender.deliver(values(3, value(CHARGE, 79, 2), failed(FUEL, REAUTHENTICATE)))
+    await smartcar.deliver(values(3, value(CHARGE, 79, 2), failed(FUEL, REAUTHENTICATE)))
     assert car.value(CHARGE) == "79"
     assert vehicle().active_problems == {}
 
@@ -279,51 +281,51 @@ async def test_a_signals_own_account_error_outlives_a_restart(
 # What a payload can make us keep
 
 
-async def test_errors_on_unlisted_signals_make_no_room_for_more_of_them(
-    hass: HomeAssistant, sender: Sender, vehicle: Get
+async def test_errors_of_unlisted_signals_are_bounded_too(
+    hass: HomeAssistant, smartcar: WebhookClient, vehicle: Get
 ) -> None:
     codes = [f"odd-n{n}" for n in range(6000)]
-    await sender.deliver(errors(1, of_signals({"type": "PERMISSION"}, *codes)))
+    await smartcar.deliver(errors(1, of_signals({"type": "PERMISSION"}, *codes)))
     assert vehicle().signals == {}
     for at, start in enumerate(range(0, 6000, 300), 2):
         odd = [value(code, 1, at, unit="km") for code in codes[start : start + 300]]
-        await sender.deliver(values(at, value(CHARGE, 80, at), *odd))
+        await smartcar.deliver(values(at, value(CHARGE, 80, at), *odd))
     assert len(vehicle().signals) == 201
     entities = er.async_get(hass).entities.values()
     assert sum("_odd-" in entity.unique_id for entity in entities) == 200
 
 
-async def test_errors_of_the_account_are_as_many_as_anybody_could_have(
-    sender: Sender, vehicle: Get
-) -> None:
+async def test_errors_of_the_account_are_bounded(smartcar: WebhookClient, vehicle: Get) -> None:
     account = "CONNECTED_SERVICES_ACCOUNT"
-    await sender.deliver(errors(1, REAUTHENTICATE))
+    await smartcar.deliver(errors(1, REAUTHENTICATE))
     for at in range(2, 7):
         problems = [{"type": account, "code": f"C_{at}_N{n}"} for n in range(60)]
-        await sender.deliver(errors(at, *problems))
+        await smartcar.deliver(errors(at, *problems))
     assert len(vehicle().active_problems) == 16
     assert vehicle().needs_reauthentication
     resolved = [{"type": account, "code": f"C_N{n}", "state": "RESOLVED"} for n in range(60)]
-    await sender.deliver(errors(9, *resolved))
+    await smartcar.deliver(errors(9, *resolved))
     assert len(vehicle().resolved_at) == 16
 
 
-async def test_a_code_that_may_be_a_vin_is_in_no_diagnostics(
-    hass: HomeAssistant, entry: MockConfigEntry, sender: Sender, vehicle: Get
+async def test_a_code_like_a_vin_is_in_no_diagnostics(
+    hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient, vehicle: Get
 ) -> None:
     vin = "WVWZZZE1ZMP000001"
     problem = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": vin}
-    await sender.deliver(errors(1, problem, of_signals({"type": "PERMISSION", "code": vin}, FUEL)))
+    await smartcar.deliver(
+        errors(1, problem, of_signals({"type": "PERMISSION", "code": vin}, FUEL))
+    )
     assert vehicle().active_problems
     assert vin not in str(await async_get_config_entry_diagnostics(hass, entry))
 
 
 async def test_half_an_emoji_in_a_payload_can_be_stored(
-    entry: MockConfigEntry, sender: Sender, car: Car, vehicle: Get
+    entry: MockConfigEntry, smartcar: WebhookClient, car: Car, vehicle: Get
 ) -> None:
     payload = values(1, value("vehicleidentification-nickname", "Odd \ud83d"), value(CHARGE, 80, 1))
     payload["data"]["vehicle"]["model"] = "Model \ud83d"
-    assert (await sender.deliver(payload)).status == 204
+    assert (await smartcar.deliver(payload)).status == 204
     assert car.value(CHARGE) == "80"
     assert vehicle().info.model == "Model ?"
     json_bytes(data_to_json(entry.runtime_data.store.data))
@@ -344,11 +346,11 @@ async def test_half_an_emoji_of_the_api_can_be_stored(home: Home, kind: Kind) ->
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_true_after_ones_is_no_number(sender: Sender, car: Car) -> None:
+async def test_a_true_after_ones_is_no_number(smartcar: WebhookClient, car: Car) -> None:
     for at in (1, 2):
-        await sender.deliver(values(at, value(CHARGE, 1, at)))
+        await smartcar.deliver(values(at, value(CHARGE, 1, at)))
     before = car.value("last_reported")
-    await sender.deliver(values(3, value(CHARGE, value=True, at=3)))
+    await smartcar.deliver(values(3, value(CHARGE, value=True, at=3)))
     assert (car.value(CHARGE), car.value("last_reported")) == ("1", before)
 
 
@@ -368,56 +370,62 @@ def now() -> int:
 
 @pytest.mark.parametrize("ahead", [2 * MINUTE, HOUR, 300 * DAY, 4000 * DAY])
 async def test_a_delivery_ahead_of_our_clock_stops_nothing_after_it(
-    sender: Sender, car: Car, vehicle: Get, freezer: FrozenDateTimeFactory, ahead: int
+    smartcar: WebhookClient,
+    car: Car,
+    vehicle: Get,
+    freezer: FrozenDateTimeFactory,
+    ahead: int,
 ) -> None:
     freezer.move_to(TODAY)
-    await sender.deliver(values(now() + ahead, value(CHARGE, 50)))
+    await smartcar.deliver(values(now() + ahead, value(CHARGE, 50)))
     freezer.tick(MINUTE)
-    await sender.deliver(values(now(), value(CHARGE, 60)))
+    await smartcar.deliver(values(now(), value(CHARGE, 60)))
     assert car.value(CHARGE) == "60"
     freezer.tick(MINUTE)
-    await sender.deliver(errors(now(), REAUTHENTICATE))
+    await smartcar.deliver(errors(now(), REAUTHENTICATE))
     assert vehicle().needs_reauthentication
 
 
 @pytest.mark.usefixtures("entry")
 @pytest.mark.parametrize("ahead", [2 * MINUTE, HOUR, 300 * DAY])
 async def test_a_reading_after_its_delivery_stops_nothing_after_it(
-    sender: Sender, car: Car, ahead: int
+    smartcar: WebhookClient, car: Car, ahead: int
 ) -> None:
-    await sender.deliver(values(1, value(CHARGE, 50, 1 + ahead)))
-    await sender.deliver(values(2, value(CHARGE, 60, 2)))
-    await sender.deliver(values(3, value(CHARGE, 70, 1)))
+    await smartcar.deliver(values(1, value(CHARGE, 50, 1 + ahead)))
+    await smartcar.deliver(values(2, value(CHARGE, 60, 2)))
+    await smartcar.deliver(values(3, value(CHARGE, 70, 1)))
     assert car.value(CHARGE) == "60"
     assert car.value("last_reported") == "2025-12-08T01:35:02+00:00"
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_delivery_a_little_ahead_of_our_clock_keeps_its_place(
-    sender: Sender, car: Car, freezer: FrozenDateTimeFactory
+async def test_a_delivery_slightly_ahead_keeps_its_place(
+    smartcar: WebhookClient, car: Car, freezer: FrozenDateTimeFactory
 ) -> None:
     freezer.move_to(TODAY)
-    await sender.deliver(values(now() + 20, value(CHARGE, 50)))
-    await sender.deliver(values(now() + 10, value(CHARGE, 60)))
+    await smartcar.deliver(values(now() + 20, value(CHARGE, 50)))
+    await smartcar.deliver(values(now() + 10, value(CHARGE, 60)))
     assert car.value(CHARGE) == "50"
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_wrong_sequence_leaves_the_time_of_delivery(sender: Sender, car: Car) -> None:
+async def test_a_wrong_sequence_leaves_the_time_of_delivery(
+    smartcar: WebhookClient, car: Car
+) -> None:
     def sequenced(at: int, charge: int) -> Json:
         payload = values(at, value(CHARGE, charge))
         payload["meta"]["sequence"] = 4_000_000_000_000
         return payload
 
-    await sender.deliver(sequenced(2, 50))
-    await sender.deliver(sequenced(1, 60))
+    await smartcar.deliver(sequenced(2, 50))
+    await smartcar.deliver(sequenced(1, 60))
     assert car.value(CHARGE) == "50"
 
 
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_a_clock_set_forward_and_back_stops_nothing_after_it(
     entry: MockConfigEntry,
-    sender: Sender,
+    smartcar: WebhookClient,
     car: Car,
     vehicle: Get,
     freezer: FrozenDateTimeFactory,
@@ -429,90 +437,94 @@ async def test_a_clock_set_forward_and_back_stops_nothing_after_it(
     def battery(charge: int, age: str | None = None) -> Json:
         headers = {} if age is None else {"sc-data-age": age}
         body = {"percentRemaining": charge / 100}
-        return dynamic(data("/battery", body, headers=headers), requestId=f"r{charge}")
+        return dynamic(endpoint("/battery", body, headers=headers), requestId=f"r{charge}")
 
-    await sender.deliver(battery(50))
+    await smartcar.deliver(battery(50))
     freezer.tick(360 * DAY)
-    await sender.deliver(battery(51, dt_util.utcnow().isoformat()))
-    await sender.deliver(dynamic(error=SUBSCRIPTION, requestId="error"))
-    await sender.deliver(dynamic(error={**PLAN, "state": "RESOLVED"}, requestId="resolved"))
+    await smartcar.deliver(battery(51, dt_util.utcnow().isoformat()))
+    await smartcar.deliver(dynamic(error=SUBSCRIPTION, requestId="error"))
+    await smartcar.deliver(dynamic(error={**PLAN, "state": "RESOLVED"}, requestId="resolved"))
     assert vehicle().active_problems
     freezer.move_to(TODAY + timedelta(minutes=1))
     assert vehicle().is_silent(now() * 1000 + NOW)
     if restarted:
-        await sender.hass.config_entries.async_reload(entry.entry_id)
-    await sender.deliver(battery(52))
+        await smartcar.hass.config_entries.async_reload(entry.entry_id)
+    await smartcar.deliver(battery(52))
     assert car.value(CHARGE) == "52"
     assert vehicle().active_problems == {}
     assert vehicle().last_reported is None
     freezer.tick(MINUTE)
-    await sender.deliver(battery(53, dt_util.utcnow().isoformat()))
+    await smartcar.deliver(battery(53, dt_util.utcnow().isoformat()))
     assert car.value(CHARGE) == "53"
     assert car.value("last_reported") == dt_util.utcnow().isoformat()
     freezer.tick(1)
-    await sender.deliver(errors(now(), PLAN, REAUTHENTICATE))
+    await smartcar.deliver(errors(now(), PLAN, REAUTHENTICATE))
     assert len(vehicle().active_problems) == 2
     assert not car.is_available(CHARGE)
     freezer.tick(MINUTE)
-    await sender.deliver(values(now(), value(CHARGE, 54)))
+    await smartcar.deliver(values(now(), value(CHARGE, 54)))
     assert car.value(CHARGE) == "54"
     assert not vehicle().is_silent(now() * 1000 + NOW)
 
 
 async def test_what_a_wrong_clock_did_not_touch_is_kept(
-    sender: Sender, car: Car, vehicle: Get, freezer: FrozenDateTimeFactory
+    smartcar: WebhookClient, car: Car, vehicle: Get, freezer: FrozenDateTimeFactory
 ) -> None:
     freezer.move_to(TODAY)
-    await sender.deliver(values(now(), value(CHARGE, 80, now() - 9), value(FUEL, 25)))
-    await sender.deliver(errors(now(), SUBSCRIPTION, {**PLAN, "state": "RESOLVED"}))
+    await smartcar.deliver(values(now(), value(CHARGE, 80, now() - 9), value(FUEL, 25)))
+    await smartcar.deliver(errors(now(), SUBSCRIPTION, {**PLAN, "state": "RESOLVED"}))
     freezer.tick(360 * DAY)
-    await sender.deliver(dynamic(data("/odometer", {"distance": 5}), requestId="ahead"))
+    await smartcar.deliver(dynamic(endpoint("/odometer", {"distance": 5}), requestId="ahead"))
     freezer.move_to(TODAY + timedelta(minutes=1))
     old = [value(CHARGE, 70, now() - 99), value(FUEL, 20)]
-    await sender.deliver(values(now() - 90, *old))
+    await smartcar.deliver(values(now() - 90, *old))
     assert (car.value(CHARGE), car.value(FUEL)) == ("80", "25")
     assert vehicle().last_reported == NOW + (now() - 69) * 1000
     assert vehicle().resolved_at == {"BILLING:INVALID_PLAN": NOW + (now() - 60) * 1000}
 
 
 def battery(charge: int, request: str, **more: object) -> Json:
-    return dynamic(data("/battery", {"percentRemaining": charge / 100}, **more), requestId=request)
+    return dynamic(
+        endpoint("/battery", {"percentRemaining": charge / 100}, **more), requestId=request
+    )
 
 
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_a_late_repetition_without_a_time_is_no_news(
-    entry: MockConfigEntry, sender: Sender, car: Car, *, restarted: bool
+    entry: MockConfigEntry, smartcar: WebhookClient, car: Car, *, restarted: bool
 ) -> None:
     error = dynamic(error=REAUTHENTICATE, requestId="old error")
-    await sender.deliver(battery(11, "old"))
-    await sender.deliver(error)
+    await smartcar.deliver(battery(11, "old"))
+    await smartcar.deliver(error)
     for n in range(1030):
-        await sender.deliver(battery(50, f"r{n}"))
+        await smartcar.deliver(battery(50, f"r{n}"))
     if restarted:
-        await sender.hass.config_entries.async_reload(entry.entry_id)
-    await sender.deliver(battery(11, "old"))
-    await sender.deliver(error)
+        await smartcar.hass.config_entries.async_reload(entry.entry_id)
+    await smartcar.deliver(battery(11, "old"))
+    await smartcar.deliver(error)
     assert car.value(CHARGE) == "50"
 
 
 @pytest.mark.usefixtures("entry")
-async def test_one_vehicles_reports_make_no_others_forgotten(sender: Sender, car: Car) -> None:
-    await sender.deliver(battery(11, "old"))
-    await sender.deliver(battery(50, "new"))
+async def test_one_vehicles_reports_make_no_others_forgotten(
+    smartcar: WebhookClient, car: Car
+) -> None:
+    await smartcar.deliver(battery(11, "old"))
+    await smartcar.deliver(battery(50, "new"))
     for n in range(300):
-        other = dynamic(data("/battery", {"percentRemaining": 0.3}), requestId=f"r{n}")
+        other = dynamic(endpoint("/battery", {"percentRemaining": 0.3}), requestId=f"r{n}")
         other["payload"]["vehicles"][0]["vehicleId"] = f"other {n % 3}"
-        await sender.deliver(other)
-    await sender.deliver(battery(11, "old"))
+        await smartcar.deliver(other)
+    await smartcar.deliver(battery(11, "old"))
     assert car.value(CHARGE) == "50"
 
 
 async def test_ids_of_reports_are_as_many_as_repetitions_can_be(
-    sender: Sender, vehicle: Get
+    smartcar: WebhookClient, vehicle: Get
 ) -> None:
     headers = {"sc-data-age": "2025-11-20T10:00:00Z"}
     for n in range(300):
-        await sender.deliver(battery(50, f"r{n}", headers=headers))
+        await smartcar.deliver(battery(50, f"r{n}", headers=headers))
     assert len(vehicle().seen) == 256
     assert not vehicle().seen_undated
     for n in range(MAX_SEEN_UNDATED + 5):
@@ -526,7 +538,7 @@ async def test_ids_of_reports_are_as_many_as_repetitions_can_be(
     ("payload", "undated"),
     [
         (TUTORIAL, False),
-        (dynamic(data("/battery", {"percentRemaining": 0.5})), True),
+        (dynamic(endpoint("/battery", {"percentRemaining": 0.5})), True),
         (dynamic(error=REAUTHENTICATE), True),
         (dynamic(), False),
         (values(1, value(CHARGE, 5)), False),
@@ -535,9 +547,7 @@ async def test_ids_of_reports_are_as_many_as_repetitions_can_be(
         (error(REAUTHENTICATE, meta={}), True),
     ],
 )
-def test_a_report_is_undated_where_only_its_id_tells_its_age(
-    payload: Json, *, undated: bool
-) -> None:
+def test_a_report_without_a_time_is_undated(payload: Json, *, undated: bool) -> None:
     (report,) = decode(payload, now=NOW + 5000).reports
     assert report.undated is undated
 
@@ -545,26 +555,26 @@ def test_a_report_is_undated_where_only_its_id_tells_its_age(
 # What is stored
 
 
-async def test_what_was_resolved_before_a_restart_is_not_raised_by_a_late_error(
-    entry: MockConfigEntry, sender: Sender, vehicle: Get
+async def test_a_late_error_raises_nothing_after_a_restart(
+    entry: MockConfigEntry, smartcar: WebhookClient, vehicle: Get
 ) -> None:
-    await sender.deliver(values(1, value(CHARGE, 80, 1)))
-    await sender.deliver(errors(4, {**REAUTHENTICATE, "state": "RESOLVED"}))
-    await sender.hass.config_entries.async_reload(entry.entry_id)
-    await sender.deliver(errors(3, REAUTHENTICATE))
+    await smartcar.deliver(values(1, value(CHARGE, 80, 1)))
+    await smartcar.deliver(errors(4, {**REAUTHENTICATE, "state": "RESOLVED"}))
+    await smartcar.hass.config_entries.async_reload(entry.entry_id)
+    await smartcar.deliver(errors(3, REAUTHENTICATE))
     assert vehicle().active_problems == {}
-    await sender.deliver(errors(5, REAUTHENTICATE))
+    await smartcar.deliver(errors(5, REAUTHENTICATE))
     assert vehicle().active_problems
 
 
 async def test_no_repr_tells_a_vehicle_or_a_webhook(
-    entry: MockConfigEntry, sender: Sender, vehicle: Get
+    entry: MockConfigEntry, smartcar: WebhookClient, vehicle: Get
 ) -> None:
-    await sender.deliver(TUTORIAL)
-    await sender.deliver(values(1, value("vehicleidentification-vin", "WVWZZZE1ZMP000001")))
-    vehicle().subscribed_to = WEBHOOK_ID
+    await smartcar.deliver(TUTORIAL)
+    await smartcar.deliver(values(1, value("vehicleidentification-vin", "WVWZZZE1ZMP000001")))
+    vehicle().subscribed_to = SMARTCAR_WEBHOOK_ID
     shown = repr(vehicle()) + repr(entry.runtime_data.store.data) + repr(entry.runtime_data)
-    secrets = (VEHICLE_ID, WEBHOOK_ID, "WVWZZZE1ZMP000001", "37.4292", TUTORIAL_REQUEST)
+    secrets = (VEHICLE_ID, SMARTCAR_WEBHOOK_ID, "WVWZZZE1ZMP000001", "37.4292", TUTORIAL_REQUEST)
     assert not [secret for secret in secrets if secret in shown]
 
 
@@ -592,52 +602,54 @@ async def test_no_repr_tells_a_vehicle_or_a_webhook(
     ],
 )
 async def test_an_odometer_falls_only_where_it_drives_on(
-    sender: Sender, car: Car, series: list[float | None], shown: float
+    smartcar: WebhookClient, car: Car, series: list[float | None], shown: float
 ) -> None:
     code = "odometer-traveleddistance"
     for at, reading in enumerate(series):
-        await sender.deliver(values(at, value(code, reading, at, unit="km")))
+        await smartcar.deliver(values(at, value(code, reading, at, unit="km")))
     assert float(car.value(code)) == shown
 
 
 @pytest.mark.usefixtures("entry")
 @pytest.mark.parametrize("latitude", [0, None, 91], ids=["no fix", "null", "beyond the pole"])
-async def test_a_car_that_does_not_know_where_it_is_has_not_left(
-    sender: Sender, car: Car, writes: Writes, latitude: float | None
+async def test_a_car_without_a_position_has_not_left(
+    smartcar: WebhookClient, car: Car, writes: Writes, latitude: float | None
 ) -> None:
     def position(at: int, latitude: float | None, longitude: float | None) -> Json:
         body = {"latitude": latitude, "longitude": longitude, "heading": at}
         return values(at, signal(POSITION, body, meta={"oemUpdatedAt": NOW + at * 1000}))
 
-    await sender.deliver(position(1, 52.5, 13.4))
+    await smartcar.deliver(position(1, 52.5, 13.4))
     writes.clear()
-    await sender.deliver(position(2, latitude, latitude))
+    await smartcar.deliver(position(2, latitude, latitude))
     assert car.state(POSITION).attributes["latitude"] == 52.5
     assert car.entity_id(POSITION) not in writes.changed + writes.unchanged
-    await sender.deliver(position(3, 52.6, 13.4))
+    await smartcar.deliver(position(3, 52.6, 13.4))
     assert car.state(POSITION).attributes["latitude"] == 52.6
 
 
 @pytest.mark.usefixtures("entry")
-async def test_a_car_that_never_knew_where_it_is_is_nowhere(sender: Sender, car: Car) -> None:
-    await sender.deliver(values(1, signal(POSITION, {"latitude": 0, "longitude": 0})))
+async def test_a_car_that_never_knew_where_it_is_is_nowhere(
+    smartcar: WebhookClient, car: Car
+) -> None:
+    await smartcar.deliver(values(1, signal(POSITION, {"latitude": 0, "longitude": 0})))
     assert car.value(POSITION) == "unknown"
 
 
 async def test_an_unlisted_signal_never_shows_a_wrong_unit(
-    entry: MockConfigEntry, sender: Sender, car: Car
+    entry: MockConfigEntry, smartcar: WebhookClient, car: Car
 ) -> None:
-    er.async_get(sender.hass).async_get_or_create(
+    er.async_get(smartcar.hass).async_get_or_create(
         "sensor", "smartcar_dynamic", f"{VEHICLE_ID}_foo-bar"
     )
     shown = []
     for at, body in enumerate(
         [(64, "percent"), (310, "km"), ("good", None), (65, "percent"), (True, None), (311, "km")]
     ):
-        await sender.deliver(values(at, value("foo-bar", body[0], at, unit=body[1])))
+        await smartcar.deliver(values(at, value("foo-bar", body[0], at, unit=body[1])))
         shown.append(car.value("foo-bar"))
     assert shown == ["64", "unknown", "unknown", "65", "unknown", "unknown"]
-    await sender.hass.config_entries.async_reload(entry.entry_id)
-    await sender.hass.async_block_till_done()
+    await smartcar.hass.config_entries.async_reload(entry.entry_id)
+    await smartcar.hass.async_block_till_done()
     assert car.value("foo-bar") == "311"
     assert car.state("foo-bar").attributes["unit_of_measurement"] == "km"

@@ -7,8 +7,8 @@ from custom_components.smartcar_dynamic.checks.text import async_result_list, as
 
 from ..entries import DOMAIN
 from ..home import Home
-from ..senders import Sender
 from ..smartcar.payloads import error
+from ..webhook_client import WebhookClient
 
 EVIL = "[x](javascript:alert(1)) <img src=x> {entry} `code` **bold**"
 REAUTHENTICATE = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "AUTHENTICATION_FAILED"}
@@ -28,11 +28,11 @@ async def test_results_are_in_english_in_an_unknown_language(home: Home) -> None
     assert await async_result_text(home.hass, finding) == expected
 
 
-async def test_a_vehicles_name_is_no_markdown(home: Home, sender: Sender) -> None:
+async def test_a_vehicles_name_is_no_markdown(home: Home, smartcar: WebhookClient) -> None:
     entry, _ = await home.live()
     payload = error(REAUTHENTICATE, meta={"version": "4.0", "mode": "LIVE"})
     payload["data"]["vehicle"] = {"id": "an-odd-vehicle", "make": "ACME", "model": EVIL}
-    await sender.knowing(entry.data["management_token"]).deliver(payload)
+    await smartcar.with_token(entry.data["management_token"]).deliver(payload)
     await home.settle()
     issue = await home.issue("reauthentication_required")
     results = await async_result_list(home.hass, await home.runtime(entry).monitor.async_check())

@@ -126,7 +126,7 @@ async def test_a_reserve_is_not_larger_than_the_plan(home: Home) -> None:
     assert entry.options["reserve"] == 11
 
 
-async def test_a_larger_plan_ends_that_the_last_one_was_used_up(home: Home) -> None:
+async def test_a_larger_plan_allows_reads_again(home: Home) -> None:
     entry = await home.delivering()
     car = home.sim.current_car
     coordinator = home.runtime(entry).coordinator
@@ -140,7 +140,7 @@ async def test_a_larger_plan_ends_that_the_last_one_was_used_up(home: Home) -> N
     assert home.billed == 1
 
 
-async def test_options_of_an_entry_that_was_unloaded_meanwhile_are_kept(home: Home) -> None:
+async def test_options_of_an_unloaded_entry_are_kept(home: Home) -> None:
     entry = await home.delivering()
     dialog = await home.open_options(entry)
     await home.unload(entry)

@@ -13,14 +13,14 @@ type Json = dict[str, Any]
 
 NOW = 1_765_157_700_000
 VEHICLE_ID = "db745230-7f7c-4791-bcaa-185facf371be"
-WEBHOOK_ID = "155db8be-4df1-4910-b651-dea9bea108f2"
+SMARTCAR_WEBHOOK_ID = "155db8be-4df1-4910-b651-dea9bea108f2"
 
 SHARED = Path(__file__).parents[3] / "shared" / "payloads"
 """Public captures and examples beside the repository; where they are missing, tests skip."""
 
 TUTORIAL: Json = {
     "version": "2.0",
-    "webhookId": WEBHOOK_ID,
+    "webhookId": SMARTCAR_WEBHOOK_ID,
     "eventName": "dynamic",
     "mode": "live",
     "payload": {
@@ -66,15 +66,15 @@ def decode(
     return (decoder or Decoder()).decode(payload, received_at=now, is_known=is_known)
 
 
-def dynamic(*entries: object, **vehicle: object) -> Json:
-    """Return a dynamic payload of one vehicle with the given entries of data."""
-    content: Json = {"vehicleId": VEHICLE_ID, "requestId": "request", "data": list(entries)}
+def dynamic(*endpoints: object, **vehicle: object) -> Json:
+    """Return a dynamic payload of one vehicle with the given endpoints."""
+    content: Json = {"vehicleId": VEHICLE_ID, "requestId": "request", "data": list(endpoints)}
     content.update(vehicle)
     return {**deepcopy(TUTORIAL), "payload": {"vehicles": [content]}}
 
 
-def entry(path: str, body: object, **more: object) -> Json:
-    """Return an entry of a dynamic payload's data."""
+def endpoint(path: str, body: object, **more: object) -> Json:
+    """Return what a dynamic payload says of one endpoint, for example `/battery`."""
     return {"path": path, "code": 200, "body": body, "headers": {}, **more}
 
 
@@ -89,7 +89,12 @@ def state(*signals: object, **more: object) -> Json:
             "signals": list(signals),
         },
         "triggers": [],
-        "meta": {"version": "4.0", "deliveredAt": NOW, "webhookId": WEBHOOK_ID, "mode": "LIVE"},
+        "meta": {
+            "version": "4.0",
+            "deliveredAt": NOW,
+            "webhookId": SMARTCAR_WEBHOOK_ID,
+            "mode": "LIVE",
+        },
         **more,
     }
 

@@ -23,7 +23,7 @@ from .payloads import (
     Json,
     decode,
     dynamic,
-    entry,
+    endpoint,
     error,
     only_report,
     signal,
@@ -48,7 +48,7 @@ def vehicles(number: int) -> Json:
     """Return a dynamic payload of many vehicles."""
     payload = dynamic()
     payload["payload"]["vehicles"] = [
-        {"vehicleId": f"v{n}", "data": [entry("/battery", {"percentRemaining": 0.5})]}
+        {"vehicleId": f"v{n}", "data": [endpoint("/battery", {"percentRemaining": 0.5})]}
         for n in range(number)
     ]
     return payload
@@ -58,7 +58,7 @@ def vehicles(number: int) -> Json:
 
 
 @pytest.mark.parametrize("value", ["", LONG, "x" * 129, "a\nb", "\u0000", HALF_AN_EMOJI, 5, None])
-def test_what_is_too_long_or_cannot_be_written_is_no_id(value: object) -> None:
+def test_an_id_is_short_and_can_be_written(value: object) -> None:
     assert as_id(value) is None
 
 
@@ -112,7 +112,7 @@ def test_the_vehicles_texts_are_short_and_can_be_written() -> None:
 
 @pytest.mark.parametrize("name", ["eventId", "requestId"])
 def test_a_dynamic_report_with_an_odd_id_has_none(name: str) -> None:
-    payload = dynamic(entry("/", {"make": LONG, "model": HALF_AN_EMOJI}), requestId=None)
+    payload = dynamic(endpoint("/", {"make": LONG, "model": HALF_AN_EMOJI}), requestId=None)
     payload["payload"]["vehicles"][0][name] = LONG
     report = only_report(decode(payload))
     assert report.id is None
@@ -206,7 +206,7 @@ def test_as_many_errors_are_read_as_anybody_could_have() -> None:
     assert delivery.notes == ("data.errors: more than 64",)
 
 
-def test_an_error_concerns_as_many_signals_as_a_vehicle_can_have() -> None:
+def test_the_signals_of_an_error_are_bounded() -> None:
     signals = [f"odd-n{n}" for n in range(6000)]
     delivery = decode(error({"type": "PERMISSION", "signals": [*signals[:2], *signals]}))
     (problem,) = only_report(delivery).problems
@@ -214,7 +214,7 @@ def test_an_error_concerns_as_many_signals_as_a_vehicle_can_have() -> None:
     assert delivery.notes == ("data.errors[0].signals: more than 300",)
 
 
-def test_a_dynamic_vehicle_has_as_many_errors_as_anybody_could_have() -> None:
+def test_the_errors_of_a_dynamic_vehicle_are_bounded() -> None:
     raw = [{"type": "BILLING", "code": f"C_{n}"} for n in range(6000)]
     delivery = decode(dynamic(errors=raw))
     assert len(only_report(delivery).problems) == 64
@@ -232,7 +232,7 @@ def test_as_many_signals_are_read_as_a_vehicle_can_have() -> None:
 
 
 def test_as_many_paths_are_read_as_a_vehicle_can_have() -> None:
-    good = entry("/battery", {"percentRemaining": 0.5})
+    good = endpoint("/battery", {"percentRemaining": 0.5})
     delivery = decode(dynamic(*[good] * 6000))
     assert len(only_report(delivery).signals) == 300
     assert delivery.notes == ("payload.vehicles[0].data: more than 300",)
@@ -241,13 +241,14 @@ def test_as_many_paths_are_read_as_a_vehicle_can_have() -> None:
 @pytest.mark.parametrize("name", ["sunroof", "chargingPort"])
 def test_a_list_of_openings_ends(name: str) -> None:
     body = {name: [{"type": "x", "status": "OPEN"}] * 6000}
-    assert len(only_report(decode(dynamic(entry("/security", body)))).signals) == 100
+    assert len(only_report(decode(dynamic(endpoint("/security", body)))).signals) == 100
 
 
 def test_a_list_of_systems_ends() -> None:
     body = {"systems": [{"systemId": "SYSTEM_ABS", "status": "OK"}] * 6000}
     assert (
-        len(only_report(decode(dynamic(entry("/diagnostics/system_status", body)))).signals) == 100
+        len(only_report(decode(dynamic(endpoint("/diagnostics/system_status", body)))).signals)
+        == 100
     )
 
 
@@ -400,7 +401,7 @@ async def test_half_a_character_in_an_answer_is_a_question_mark(
     json.dumps([vehicle.model, vehicle.vin], ensure_ascii=False).encode()
 
 
-async def test_what_the_api_tells_of_a_vehicle_is_short_and_can_be_written(
+async def test_what_the_api_says_is_short_and_writable(
     smartcar: ApiServer,
 ) -> None:
     long = "x" * 1000

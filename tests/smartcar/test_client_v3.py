@@ -547,7 +547,7 @@ async def test_a_vehicle_without_a_user_is_read(client: ClientV3, smartcar: ApiS
     assert "sc-user-id" not in smartcar.asked[-1].headers
 
 
-async def test_a_read_that_is_repeated_with_a_new_token_is_two_calls(
+async def test_a_read_repeated_with_a_new_token_costs_two(
     client: ClientV3, smartcar: ApiServer
 ) -> None:
     smartcar.on(SIGNALS, Answer({"type": "AUTHENTICATION"}, 401), {"data": []})

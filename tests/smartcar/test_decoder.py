@@ -9,11 +9,11 @@ from custom_components.smartcar_dynamic.smartcar.model import Kind
 
 from .payloads import (
     SHARED,
+    SMARTCAR_WEBHOOK_ID,
     TUTORIAL,
-    WEBHOOK_ID,
     decode,
     dynamic,
-    entry,
+    endpoint,
     error,
     load,
     signal,
@@ -62,8 +62,8 @@ def test_what_is_no_challenge_is_none(payload: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("payload", "webhook_id"),
     [
-        (TUTORIAL, WEBHOOK_ID),
-        (state(), WEBHOOK_ID),
+        (TUTORIAL, SMARTCAR_WEBHOOK_ID),
+        (state(), SMARTCAR_WEBHOOK_ID),
         ({}, None),
         ({"webhookId": 5, "meta": None}, None),
         ({"webhookId": "", "meta": {"webhookId": "x"}}, "x"),
@@ -87,7 +87,7 @@ def test_the_applications_id_is_told_where_smartcar_tells_it(
 
 
 def test_both_generations_say_the_same_in_the_same_words() -> None:
-    old = decode(dynamic(entry("/battery", {"percentRemaining": 0.58, "range": 168})))
+    old = decode(dynamic(endpoint("/battery", {"percentRemaining": 0.58, "range": 168})))
     new = decode(state(RANGE, signal("tractionbattery-stateofcharge", {"value": 58})))
     assert values(old) == values(new)
 

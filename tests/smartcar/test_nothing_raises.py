@@ -19,7 +19,7 @@ from custom_components.smartcar_dynamic.smartcar.signals import SIGNALS, parse_b
 from custom_components.smartcar_dynamic.smartcar.times import milliseconds
 
 from .catalogue import rich_payload
-from .payloads import TUTORIAL, Json, decode, dynamic, entry, error, load, shared, signal, state
+from .payloads import TUTORIAL, Json, decode, dynamic, endpoint, error, load, shared, signal, state
 from .test_payload_v2 import SECURITY
 
 type Path = tuple[str | int, ...]
@@ -63,15 +63,15 @@ REPORT = {"type": "VEHICLE_STATE", "code": "ASLEEP", "state": "RESOLVED", "signa
 PAYLOADS: list[Json] = [
     TUTORIAL,
     dynamic(
-        entry("/security", SECURITY, headers={"sc-unit-system": "imperial"}),
-        entry("/fuel", {"amountRemaining": 5, "percentRemaining": 0.5, "range": 100}),
-        entry("/tires/pressure", {"frontLeft": 200, "backRight": 210}),
-        entry("/battery/nominal_capacity", {"capacity": {"nominal": 80}}),
-        entry("/diagnostics/system_status", {"systems": [{"systemId": "SYSTEM_ABS"}]}),
-        entry("/diagnostics/dtcs", {"activeCodes": [{"code": "P0300"}]}),
-        entry("/service/history", [{"serviceId": 1}]),
-        entry("/", {"make": "TESLA", "year": 2014}),
-        entry("/engine/oil", REPORT, code=409),
+        endpoint("/security", SECURITY, headers={"sc-unit-system": "imperial"}),
+        endpoint("/fuel", {"amountRemaining": 5, "percentRemaining": 0.5, "range": 100}),
+        endpoint("/tires/pressure", {"frontLeft": 200, "backRight": 210}),
+        endpoint("/battery/nominal_capacity", {"capacity": {"nominal": 80}}),
+        endpoint("/diagnostics/system_status", {"systems": [{"systemId": "SYSTEM_ABS"}]}),
+        endpoint("/diagnostics/dtcs", {"activeCodes": [{"code": "P0300"}]}),
+        endpoint("/service/history", [{"serviceId": 1}]),
+        endpoint("/", {"make": "TESLA", "year": 2014}),
+        endpoint("/engine/oil", REPORT, code=409),
         error=REPORT,
         errors=[REPORT],
     ),

@@ -8,7 +8,7 @@ import pytest
 from custom_components.smartcar_dynamic.smartcar.decoder import Decoder
 from custom_components.smartcar_dynamic.smartcar.model import Position, Report
 
-from .payloads import Json, decode, dynamic, entry, only_report, signal, signals_of, state
+from .payloads import Json, decode, dynamic, endpoint, only_report, signal, signals_of, state
 
 CHARGE = "tractionbattery-stateofcharge"
 CABLE = "charge-ischargingcableconnected"
@@ -56,7 +56,7 @@ def test_a_value_is_told_from_one_of_another_type(code: str, one: object, other:
 
 @pytest.mark.parametrize(("one", "other"), PAIRS, ids=repr)
 @pytest.mark.parametrize("name", ["row", "column", "isOpen", "isLocked"])
-def test_a_value_in_a_list_is_told_from_one_of_another_type(
+def test_values_in_a_list_are_compared_with_their_types(
     name: str, one: object, other: object
 ) -> None:
     def doors(value: object) -> Json:
@@ -90,7 +90,7 @@ def test_a_paths_value_is_told_from_one_of_another_type(
     path: str, name: str, one: object, other: object
 ) -> None:
     def path_with(value: object) -> Json:
-        return dynamic(entry(path, {"latitude": 1, "longitude": 2, name: value}))
+        return dynamic(endpoint(path, {"latitude": 1, "longitude": 2, name: value}))
 
     check(path_with(one), path_with(other), path_with(one))
 
@@ -107,7 +107,7 @@ def test_a_cached_error_is_not_a_dynamic_paths() -> None:
     failed = signal(CHARGE, {"value": 50}, status={"value": "ERROR", "error": {"type": "SERVER"}})
     for _ in range(3):
         decode(state(failed), decoder=decoder)
-    good = decode(dynamic(entry("/battery", {"percentRemaining": 0.5})), decoder=decoder)
+    good = decode(dynamic(endpoint("/battery", {"percentRemaining": 0.5})), decoder=decoder)
     assert signals_of(good)[CHARGE].content.readings[0].value == 50
 
 
@@ -122,7 +122,7 @@ def test_what_is_repeated_is_the_same_object() -> None:
     assert all(one is other for one, other in zip(first, third, strict=True))
 
 
-def test_what_was_said_before_the_last_delivery_is_known_once_it_was_repeated() -> None:
+def test_a_repeated_body_is_known_after_another() -> None:
     decoder = Decoder()
 
     def content(value: int) -> object:

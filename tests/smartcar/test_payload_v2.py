@@ -18,7 +18,7 @@ from .payloads import (
     VEHICLE_ID,
     decode,
     dynamic,
-    entry,
+    endpoint,
     load,
     only_report,
     shared,
@@ -42,7 +42,7 @@ ACCOUNT = {
     "description": "…",
     "resolution": {"type": "REAUTHENTICATE"},
 }
-GOOD = entry("/odometer", {"distance": 100})
+GOOD = endpoint("/odometer", {"distance": 100})
 SECURITY = {
     "isLocked": False,
     "doors": [
@@ -257,7 +257,7 @@ def test_an_event_that_we_do_not_know_is_noted(event: object) -> None:
 def test_each_path_is_read_as_its_signals(
     path: str, body: object, expected: dict[str, object]
 ) -> None:
-    delivery = decode(dynamic(entry(path, body)))
+    delivery = decode(dynamic(endpoint(path, body)))
     assert values(delivery) == expected
     assert delivery.faults == ()
 
@@ -287,12 +287,12 @@ def test_each_path_is_read_as_its_signals(
 def test_imperial_bodies_are_converted(
     path: str, body: object, expected: dict[str, object], headers: dict[str, str]
 ) -> None:
-    assert values(decode(dynamic(entry(path, body, headers=headers)))) == expected
+    assert values(decode(dynamic(endpoint(path, body, headers=headers)))) == expected
 
 
 @pytest.mark.parametrize("headers", [{"sc-unit-system": "metric"}, {"sc-unit-system": 5}, {}, None])
 def test_all_other_bodies_are_metric(headers: object) -> None:
-    delivery = decode(dynamic(entry("/odometer", {"distance": 100}, headers=headers)))
+    delivery = decode(dynamic(endpoint("/odometer", {"distance": 100}, headers=headers)))
     assert values(delivery) == {"odometer-traveleddistance": 100}
 
 
@@ -315,7 +315,7 @@ def test_all_other_bodies_are_metric(headers: object) -> None:
     ],
 )
 def test_a_body_has_the_vehicles_time_or_none(headers: object, recorded_at: int | None) -> None:
-    delivery = decode(dynamic(entry("/odometer", {"distance": 1}, headers=headers)))
+    delivery = decode(dynamic(endpoint("/odometer", {"distance": 1}, headers=headers)))
     assert signals_of(delivery)["odometer-traveleddistance"].recorded_at == recorded_at
 
 
@@ -358,13 +358,13 @@ def test_a_paths_error_is_its_signals_problem(more: dict[str, object]) -> None:
 
 def test_the_status_in_a_body_explains_an_unknown_type() -> None:
     body = {"type": "NEW", "code": None, "statusCode": 403}
-    signal = signals_of(decode(dynamic(entry("/odometer", body))))["odometer-traveleddistance"]
+    signal = signals_of(decode(dynamic(endpoint("/odometer", body))))["odometer-traveleddistance"]
     assert signal.content.problem is not None
     assert signal.content.problem.remedy is Remedy.PERMISSION
 
 
 def test_the_accounts_error_on_a_path_asks_the_owner() -> None:
-    signals = signals_of(decode(dynamic(entry("/location", ACCOUNT, code=400))))
+    signals = signals_of(decode(dynamic(endpoint("/location", ACCOUNT, code=400))))
     problem = signals["location-preciselocation"].content.problem
     assert problem is not None
     assert problem.remedy is Remedy.REAUTHENTICATE
@@ -417,21 +417,21 @@ def test_an_error_of_the_vehicle_costs_no_data() -> None:
 @pytest.mark.parametrize("path", ["/", "/new", "/diagnostics/system_status"])
 def test_an_error_without_signals_is_not_the_vehicles(path: str) -> None:
     body = {"type": "PERMISSION", "code": None, "statusCode": 403}
-    assert only_report(decode(dynamic(entry(path, body, code=403)))).problems == ()
+    assert only_report(decode(dynamic(endpoint(path, body, code=403)))).problems == ()
 
 
 @pytest.mark.parametrize(
     ("bad", "note"),
     [
-        (entry("/horn", {"loud": True}), "payload.vehicles[0].data[0]: unknown path"),
+        (endpoint("/horn", {"loud": True}), "payload.vehicles[0].data[0]: unknown path"),
         ({"path": [], "body": {}}, "payload.vehicles[0].data[0]: unknown path"),
         ({"path": {}, "body": {}}, "payload.vehicles[0].data[0]: unknown path"),
         (None, "payload.vehicles[0].data[0]: unknown path"),
         ("battery", "payload.vehicles[0].data[0]: unknown path"),
-        (entry("/battery", None), "payload.vehicles[0].data[0]: no body"),
-        (entry("/battery", "full"), "payload.vehicles[0].data[0]: no body"),
-        (entry("/battery", {"range": "far"}), "tractionbattery-range: not a number"),
-        (entry("/charge", {"isPluggedIn": 1}), "charge-ischargingcableconnected: not a boolean"),
+        (endpoint("/battery", None), "payload.vehicles[0].data[0]: no body"),
+        (endpoint("/battery", "full"), "payload.vehicles[0].data[0]: no body"),
+        (endpoint("/battery", {"range": "far"}), "tractionbattery-range: not a number"),
+        (endpoint("/charge", {"isPluggedIn": 1}), "charge-ischargingcableconnected: not a boolean"),
     ],
 )
 def test_an_entry_that_cannot_be_read_costs_no_other(bad: object, note: str) -> None:
@@ -447,7 +447,7 @@ def test_a_bug_in_reading_a_body_costs_no_other_path() -> None:
         def __contains__(self, key: object) -> bool:
             raise LookupError("§content§")
 
-    delivery = decode(dynamic(entry("/battery", Body()), GOOD))
+    delivery = decode(dynamic(endpoint("/battery", Body()), GOOD))
     assert delivery.faults == ("payload.vehicles[0].data[0]: LookupError",)
     assert values(delivery) == {"odometer-traveleddistance": 100}
 
@@ -473,7 +473,7 @@ def test_each_of_many_vehicles_has_its_own_report() -> None:
     payload = dynamic(GOOD)
     (first,) = payload["payload"]["vehicles"]
     for index in range(2, 5):
-        data = [entry("/odometer", {"distance": index})]
+        data = [endpoint("/odometer", {"distance": index})]
         payload["payload"]["vehicles"].append({**first, "vehicleId": f"car {index}", "data": data})
     reports = decode(payload).reports
     assert [report.vehicle.id for report in reports] == [VEHICLE_ID, "car 2", "car 3", "car 4"]
@@ -530,13 +530,13 @@ def test_the_same_body_gives_the_very_same_readings() -> None:
 
 def test_the_vehicles_own_path_tells_what_it_is() -> None:
     body = {"id": VEHICLE_ID, "make": "TESLA", "model": "Model S", "year": "2014"}
-    report = only_report(decode(dynamic(GOOD, entry("/", body))))
+    report = only_report(decode(dynamic(GOOD, endpoint("/", body))))
     assert report.vehicle == VehicleInfo(VEHICLE_ID, "TESLA", "Model S", 2014)
 
 
 def test_an_error_on_the_root_path_has_no_attributes() -> None:
     body = {"type": "PERMISSION", "code": None, "make": "no", "statusCode": 403}
-    assert only_report(decode(dynamic(entry("/", body)))).vehicle == VehicleInfo(VEHICLE_ID)
+    assert only_report(decode(dynamic(endpoint("/", body)))).vehicle == VehicleInfo(VEHICLE_ID)
 
 
 @pytest.mark.parametrize(

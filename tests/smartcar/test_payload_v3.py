@@ -63,7 +63,7 @@ def test_a_value_is_read_with_the_time_of_its_record() -> None:
     assert signals_of(delivery)["tractionbattery-stateofcharge"].recorded_at == RECORDED_MS
 
 
-def test_a_read_is_no_push_and_dated_when_it_was_made() -> None:
+def test_a_read_is_dated_when_it_was_made() -> None:
     report = only_report(read(charge(62)))
     assert (report.pushed, report.errors_included, report.id) == (False, False, None)
     assert report.delivered_at == AT
@@ -116,7 +116,7 @@ def test_one_element_costs_no_other() -> None:
     assert len(delivery.notes) == 3
 
 
-def test_the_vehicle_is_the_one_asked_for_with_what_is_told_of_it() -> None:
+def test_the_vehicle_is_the_one_asked_for() -> None:
     attributes = {"make": "TESLA", "model": "Model S", "year": 2014, "powertrainType": "BEV"}
     included = {"vehicle": {"id": "another", "attributes": attributes}}
     vehicle = only_report(read(charge(62), included=included)).vehicle

@@ -17,18 +17,18 @@ from custom_components.smartcar_dynamic.smartcar.model import (
 from custom_components.smartcar_dynamic.smartcar.payload import Cache, CachedContent, Decoding
 from custom_components.smartcar_dynamic.smartcar.problems import parse_problem
 
-from .payloads import NOW, decode, dynamic, entry, error, signal, state
+from .payloads import NOW, decode, dynamic, endpoint, error, signal, state
 
 VEHICLE_ID = "b5d1b2ae-1111-4222-8333-944445555666"
 USER_ID = "0aa1bb22-cc33-4d44-8e55-ff6677889900"
-WEBHOOK_ID = "77777777-aaaa-4bbb-8ccc-dddddddddddd"
+SMARTCAR_WEBHOOK_ID = "77777777-aaaa-4bbb-8ccc-dddddddddddd"
 VIN = "WVWZZZE1ZMP000001"
 URL = "https://connect.smartcar.com/oauth/reauthenticate?vehicle_id=x"
 LATITUDE, LONGITUDE = 52.238523, 13.465557
 SECRETS = (
     VEHICLE_ID,
     USER_ID,
-    WEBHOOK_ID,
+    SMARTCAR_WEBHOOK_ID,
     VIN,
     "connect.smartcar.com",
     str(LATITUDE),
@@ -50,7 +50,7 @@ READINGS = (
 )
 SIGNAL = Signal(Content("location-preciselocation", READINGS, PROBLEM), NOW)
 REPORT = Report(VEHICLE, f"request/{VEHICLE_ID}", NOW, (SIGNAL,), (PROBLEM,))
-DELIVERY = Delivery(Kind.STATE, smartcar_webhook_id=WEBHOOK_ID, reports=(REPORT,))
+DELIVERY = Delivery(Kind.STATE, smartcar_webhook_id=SMARTCAR_WEBHOOK_ID, reports=(REPORT,))
 
 
 def _state() -> Delivery:
@@ -63,7 +63,7 @@ def _state() -> Delivery:
         signal("wheel-style", {"value": [VIN]}),
         signal("foo-bar", {"value": {VIN: 1}}, group="Foo", name="Bar"),
         VIN,
-        meta={"webhookId": WEBHOOK_ID},
+        meta={"webhookId": SMARTCAR_WEBHOOK_ID},
     )
     payload["data"]["vehicle"] = {"id": VEHICLE_ID, "vin": VIN}
     payload["data"]["user"]["id"] = USER_ID
@@ -73,10 +73,10 @@ def _state() -> Delivery:
 def _dynamic() -> Delivery:
     return decode(
         dynamic(
-            entry("/location", {"latitude": LATITUDE, "longitude": LONGITUDE}),
-            entry("/vin", {"vin": VIN}),
-            entry(f"/vehicles/{VEHICLE_ID}", VIN),
-            entry("/odometer", f"<p>{VIN}</p>", code=404),
+            endpoint("/location", {"latitude": LATITUDE, "longitude": LONGITUDE}),
+            endpoint("/vin", {"vin": VIN}),
+            endpoint(f"/vehicles/{VEHICLE_ID}", VIN),
+            endpoint("/odometer", f"<p>{VIN}</p>", code=404),
             vehicleId=VEHICLE_ID,
             requestId="request",
             error={"type": f"<p>{VIN}</p>", "code": URL, "description": URL},

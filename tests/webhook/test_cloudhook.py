@@ -20,8 +20,8 @@ from ..cloud import CLOUDHOOK, Cloud
 from ..conftest import SetUp
 from ..entries import WEBHOOK_ID
 from ..home import CALLBACK, PUBLIC
-from ..senders import Sender
 from ..smartcar.payloads import TUTORIAL
+from ..webhook_client import WebhookClient
 
 
 async def test_with_a_subscription_the_address_is_a_cloudhook(
@@ -76,7 +76,7 @@ async def test_an_entry_receives_while_the_cloud_is_not_connected(
     cloud: Cloud,
     set_up: SetUp,
     entry_v2: MockConfigEntry,
-    sender: Sender,
+    smartcar: WebhookClient,
     car: Car,
 ) -> None:
     cloud.is_connected = False
@@ -84,7 +84,7 @@ async def test_an_entry_receives_while_the_cloud_is_not_connected(
     assert await async_get_callback_uri(hass, WEBHOOK_ID) == CallbackUri(
         None, Obstacle.CLOUD_DISCONNECTED, is_cloudhook=True
     )
-    await sender.through_cloud().deliver(TUTORIAL)
+    await smartcar.through_cloud().deliver(TUTORIAL)
     assert car.value("tractionbattery-stateofcharge") == "58"
     cloud.is_connected = True
     cloud.notify()

@@ -19,7 +19,7 @@ from simulator import Car, Kind
 
 from ..entries import DOMAIN, WEBHOOK_ID
 from ..home import Home
-from ..senders import signature
+from ..webhook_client import signature
 
 CHARGE = "tractionbattery-stateofcharge"
 
@@ -114,7 +114,7 @@ async def test_deliveries_before_their_entry_is_loaded_come_again(home: Home) ->
         assert response.status == HTTPStatus.SERVICE_UNAVAILABLE
 
 
-async def test_what_a_deleted_vehicle_had_sent_does_not_bring_it_back(
+async def test_late_deliveries_do_not_restore_a_deleted_vehicle(
     home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
     second = home.sim.add_car("Second")
@@ -141,7 +141,7 @@ async def deliver_to(home: Home, hook: str, car: Car, value: float) -> None:
     await home.settle()
 
 
-async def test_a_second_entry_shows_its_entities_once_the_first_is_removed(home: Home) -> None:
+async def test_a_second_entry_takes_over_a_removed_ones_entities(home: Home) -> None:
     first, webhook = await home.live()
     car = home.sim.current_car
     await home.deliver()

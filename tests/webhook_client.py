@@ -26,7 +26,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class WebhookClient:
     """A Smartcar that posts to Home Assistant's real webhook view, or through the cloud."""
 
     hass: HomeAssistant
@@ -35,11 +35,11 @@ class Sender:
     management_token: str = MANAGEMENT_TOKEN
     cloud: bool = False
 
-    def knowing(self, management_token: str) -> Sender:
+    def with_token(self, management_token: str) -> WebhookClient:
         """Return one that signs with another token."""
         return replace(self, management_token=management_token)
 
-    def through_cloud(self) -> Sender:
+    def through_cloud(self) -> WebhookClient:
         """Return one whose requests come as those of Home Assistant Cloud do."""
         return replace(self, cloud=True)
 
