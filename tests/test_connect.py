@@ -55,3 +55,16 @@ async def test_the_error_itself_may_name_the_application(home: Home) -> None:
     state.active_problems["login"] = ActiveProblem(problem, 0, 0)
     url = URL(reauthenticate_url(hosts(), state, None) or "")
     assert url.query["client_id"] == home.dynamic.id
+
+
+async def test_an_odd_url_names_no_application(home: Home) -> None:
+    entry = await home.delivering(Kind.DYNAMIC)
+    (vehicle,) = home.runtime(entry).coordinator.vehicles.values()
+    problem = Problem(
+        "CONNECTED_SERVICES_ACCOUNT",
+        "AUTHENTICATION_FAILED",
+        Remedy.REAUTHENTICATE,
+        reauthenticate_url="https://[",
+    )
+    vehicle.active_problems["login"] = ActiveProblem(problem, 0, 0)
+    assert reauthenticate_url(hosts(), vehicle, None) is None

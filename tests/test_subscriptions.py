@@ -190,6 +190,14 @@ async def test_a_car_without_attributes_is_subscribed(
     assert home.is_subscribed(webhook, car)
 
 
+async def test_a_car_whose_attributes_are_refused_is_subscribed(home: Home) -> None:
+    car = home.car(Kind.DYNAMIC)
+    path = f"/vehicles/{car.id}"
+    home.sim.fail_api(430, path=path, problem="BILLING.INVALID_PLAN")
+    _, webhook = await home.live(Kind.DYNAMIC)
+    assert home.is_subscribed(webhook, car)
+
+
 async def test_a_new_vehicle_waits_for_its_name(home: Home) -> None:
     car = home.car(Kind.DYNAMIC)
     path = f"/vehicles/{car.id}"
@@ -221,6 +229,20 @@ async def test_many_unknown_vehicles_cost_one_list(home: Home) -> None:
     await home.deliver()
     lists = [call for call in home.sim.cloud.meter.calls if call.endswith("/vehicles")]
     assert len(lists) <= 1
+
+
+async def test_a_login_waits_for_a_dialog_in_use(home: Home) -> None:
+    entry, _ = await home.live()
+    dialog = await home.reconfigure(entry, "management_token")
+    home.sim.reject_credentials()
+    home.sim.expire_tokens()
+    await home.runtime(entry).subscriptions.async_reconcile()
+    await home.settle()
+    await dialog.close()
+    assert home.hass.config_entries.flow.async_progress() == []
+    await home.pass_hours(1)
+    flows = home.hass.config_entries.flow.async_progress()
+    assert [flow["context"]["source"] for flow in flows] == ["reauth"]
 
 
 async def test_an_idle_reconfigure_dialog_does_not_prevent_a_login(home: Home) -> None:

@@ -81,6 +81,16 @@ async def test_an_abandoned_callback_uri_is_used_again(home: Home) -> None:
     await dialog.close()
 
 
+async def test_an_abandoned_callback_uri_is_forgotten_after_a_day(home: Home) -> None:
+    dialog = await home.at_callback()
+    callback_uri = dialog.callback_uri
+    await dialog.close()
+    await home.pass_time(days=1, seconds=1)
+    dialog = await home.at_callback()
+    assert dialog.callback_uri != callback_uri
+    await dialog.close()
+
+
 async def test_a_failed_verification_asks_for_another_token(home: Home) -> None:
     dialog = await home.add("current")
     await dialog.submit(**home.values_v3(management_token="not-the-right-one"))

@@ -327,3 +327,14 @@ async def test_a_token_renewed_by_a_failing_login_is_kept(home: Home) -> None:
     token = entry.data["token"]
     assert token["refresh_token"] != values["refresh_token"]
     assert token["refresh_token"] in home.sim.cloud.tokens._refresh
+
+
+async def test_renewed_tokens_of_an_unloaded_entry_are_kept(home: Home) -> None:
+    entry = await home.delivering(Kind.DYNAMIC)
+    await home.unload(entry)
+    values = home.values_v2()
+    del values["management_token"]
+    dialog = await home.reconfigure(entry, "credentials")
+    await dialog.submit(**values)
+    await home.reconfigured(dialog, entry)
+    assert entry.data["token"]["refresh_token"] != values["refresh_token"]

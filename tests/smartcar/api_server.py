@@ -46,6 +46,7 @@ class ApiServer:
         """Start with nothing to say: what was not planned is a 418."""
         self.asked: list[Asked] = []
         self.hosts = Hosts()
+        self.arrived = asyncio.Event()
         self.silent = asyncio.Event()
         self._answers: dict[str, list[Answer]] = {}
 
@@ -63,6 +64,7 @@ class ApiServer:
             request.method, request.path, dict(request.query), request.headers, await request.text()
         )
         self.asked.append(asked)
+        self.arrived.set()
         planned = self._answers.get(asked.line, [Answer(status=418)])
         answer = planned.pop(0) if len(planned) > 1 else planned[0]
         if answer.body is NEVER:

@@ -19,7 +19,7 @@ from custom_components.smartcar_dynamic.smartcar.client import (
 from custom_components.smartcar_dynamic.smartcar.client_v2 import ClientV2, Token
 from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
 
-from .api_server import Answer, ApiServer, api_server, loopback_session
+from .api_server import NEVER, Answer, ApiServer, api_server, loopback_session
 
 NOW = 1_795_000_000.0
 TOKEN = Token("access-1", "refresh-1", NOW + 7200)
@@ -322,6 +322,18 @@ async def test_a_rejected_management_token_renews_no_access_token(
     with pytest.raises(SmartcarCredentialsError):
         await make().unsubscribe(CAR, WEBHOOK)
     assert smartcar.lines() == [UNSUBSCRIBE]
+
+
+async def test_a_cancelled_renewal_is_forgotten(make: Make, smartcar: ApiServer) -> None:
+    smartcar.on(RENEWAL, Answer(NEVER))
+    client = make(replace(TOKEN, expires_at=0))
+    call = asyncio.create_task(client.vehicles())
+    await smartcar.arrived.wait()
+    (renewal,) = client._tasks
+    renewal.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert client._tasks == set()
 
 
 async def test_what_the_api_cannot_tell_is_none(make: Make, smartcar: ApiServer) -> None:

@@ -510,6 +510,16 @@ async def test_a_flow_answers_challenges_with_its_own_token(
     assert json.loads(answer.body) == {"challenge": signature(CHALLENGE.encode())}
 
 
+async def test_an_override_is_ended_once(entry: MockConfigEntry, smartcar: WebhookClient) -> None:
+    mine: SmartcarWebhook = entry.runtime_data.webhook
+    listener = VerificationListener(smartcar.hass, WEBHOOK_ID, "a new token")
+    remove = mine.async_override("a new token", listener)
+    for _ in range(2):
+        remove()
+    answer = await smartcar.post(encoded(VERIFY_V4))
+    assert json.loads(answer.body) == {"challenge": signature(CHALLENGE.encode())}
+
+
 async def test_our_own_challenge_verifies_nothing(
     hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient
 ) -> None:
