@@ -36,6 +36,7 @@ LASTING = (Remedy.REAUTHENTICATE, Remedy.OWNER, Remedy.PLAN)
 WITHHOLDING = (Remedy.NOT_CAPABLE, Remedy.PERMISSION, Remedy.REAUTHENTICATE)
 """The remedies of a signal's problems that make its entities unavailable."""
 _KEPT = (*WITHHOLDING, *LASTING)
+_OF_SIGNALS = tuple(remedy for remedy in (*WITHHOLDING, *Remedy) if remedy not in LASTING)
 
 
 @dataclass(slots=True)
@@ -60,16 +61,6 @@ class SignalState:
         """Tell whether the signal's problem makes its entities unavailable."""
         return self.problem is not None and self.problem.remedy in WITHHOLDING
 
-    def is_newer_than(self, recorded_at: int | None, delivered_at: int) -> bool:
-        """Tell whether this state was recorded, or else delivered, later."""
-        if (
-            recorded_at is not None
-            and self.recorded_at is not None
-            and recorded_at != self.recorded_at
-        ):
-            return recorded_at < self.recorded_at
-        return delivered_at < self.delivered_at
-
 
 @dataclass(frozen=True, slots=True)
 class ActiveProblem:
@@ -93,10 +84,12 @@ class Changes:
     """What a report changed.
 
     `keys` are those of readings and derived values. `vehicle`: the vehicle's attributes, problems
-    or place in the account. `availability`: that of all its readings.
+    or place in the account. `availability`: that of all its readings. `freshness` is that of the
+    freshest signal.
     """
 
     keys: list[str] = field(default_factory=list)
+    freshness: Freshness = Freshness.NONE
     vehicle: bool = False
     availability: bool = False
 
@@ -207,7 +200,6 @@ class VehicleState:
 
     def apply(self, report: Report) -> Changes:
         """Apply what a report says that is newer than what is known; return what changed."""
-        self._remember(report)
         changes = Changes(vehicle=self.update_info(report.vehicle))
         last_reported = self.last_reported
         had_problem, needed_reauthentication = (
@@ -227,39 +219,39 @@ class VehicleState:
         if bool(self.active_problems) is not had_problem:
             changes.keys.append(ACCOUNT_PROBLEM)
         changes.availability = self.needs_reauthentication is not needed_reauthentication
+        if report.id is not None:
+            self._remember(report.id, undated=report.undated)
         return changes
 
-    def _remember(self, report: Report) -> None:
-        if report.id is None:
-            return
-        seen, limit = (
-            (self.seen_undated, MAX_SEEN_UNDATED) if report.undated else (self.seen, MAX_SEEN)
-        )
-        seen[report.id] = None
+    def _remember(self, report_id: str, *, undated: bool) -> None:
+        seen, limit = (self.seen_undated, MAX_SEEN_UNDATED) if undated else (self.seen, MAX_SEEN)
+        seen[report_id] = None
         if len(seen) > limit:
             seen.popitem(last=False)
 
     def _apply_signals(self, report: Report, changes: Changes) -> None:
         """Apply a report's signals; an account's problem on one of them needs a look at all."""
         delivered_at = report.delivered_at
-        freshness = Freshness.NONE
         account_problems: list[Problem] = []
         for signal in report.signals:
             content = signal.content
             problem = content.problem
             if problem is None:
+                if not content.readings:
+                    continue
                 seen = self._apply_signal(content, signal.recorded_at, delivered_at, changes)
-                freshness = max(freshness, seen)
-            elif problem.remedy in LASTING:
-                account_problems.append(problem)
-            else:
+                if seen > changes.freshness:  # noqa: PLR1730 - a call costs as much as the rest
+                    changes.freshness = seen
+            elif problem.remedy in _OF_SIGNALS:
                 self._apply_signal_problem(problem, delivered_at, changes)
-        if freshness:
-            self._recover(report, freshness, changes)
+            else:
+                account_problems.append(problem)
+        if changes.freshness:
+            self._recover(report, changes)
         if not account_problems:
             return
         # A dynamic delivery's values were asked for at the same time as what failed.
-        if freshness >= (Freshness.SEEN if report.errors_included else Freshness.NEW):
+        if changes.freshness >= (Freshness.SEEN if report.errors_included else Freshness.NEW):
             for problem in account_problems:
                 self._apply_signal_problem(problem, delivered_at, changes)
         else:
@@ -268,9 +260,10 @@ class VehicleState:
     def _apply_signal(
         self, content: Content, recorded_at: int | None, delivered_at: int, changes: Changes
     ) -> Freshness:
-        """Apply one signal; return how strongly it shows that the connection works."""
-        if not content.readings:
-            return Freshness.NONE
+        """Apply what one signal says; return how strongly it shows that the connection works.
+
+        Newer is what was recorded later or, of one time or an unknown one, delivered later.
+        """
         signal = self.signals.get(content.code)
         if signal is None:
             if content.code not in SIGNALS and self._has_max_unlisted():
@@ -279,16 +272,31 @@ class VehicleState:
         # A problem that was delivered after this reading stays, though the reading came last.
         elif signal.problem is not None and delivered_at >= signal.delivered_at:
             self._set_problem(content.code, signal, None, changes)
-        if signal.is_newer_than(recorded_at, delivered_at):
-            return Freshness.NONE
-        if content.code == _ODOMETER and self._is_too_low(signal, content.readings[0].value):
+        known_at = signal.recorded_at
+        if recorded_at is None or known_at is None or recorded_at == known_at:
+            is_old = delivered_at < signal.delivered_at
+        else:
+            is_old = recorded_at < known_at
+        if is_old or (
+            content.code == _ODOMETER and self._is_too_low(signal, content.readings[0].value)
+        ):
             return Freshness.NONE
         signal.label = content.label
-        signal.delivered_at = max(signal.delivered_at, delivered_at)
-        is_new = self._apply_time(signal, recorded_at)
+        if delivered_at > signal.delivered_at:  # noqa: PLR1730 - a call costs as much as the rest
+            signal.delivered_at = delivered_at
+        is_new = recorded_at is not None and self._apply_time(signal, recorded_at)
         if signal.readings is not content.readings:
             is_new |= self._apply_readings(signal, content.readings, changes)
         return Freshness.NEW if is_new else Freshness.SEEN
+
+    def _apply_time(self, signal: SignalState, recorded_at: int) -> bool:
+        """Apply the time at which a signal was recorded; tell whether it changed."""
+        if recorded_at == signal.recorded_at:
+            return False
+        signal.recorded_at = recorded_at
+        if self.last_reported is None or recorded_at > self.last_reported:
+            self.last_reported = recorded_at
+        return True
 
     def _is_too_low(self, signal: SignalState, value: Value | None) -> bool:
         """Tell whether an odometer reads less than it did, which is no reading.
@@ -312,18 +320,6 @@ class VehicleState:
             return True
         signal.lower, signal.rises = None, 0
         return False
-
-    def _apply_time(self, signal: SignalState, recorded_at: int | None) -> bool:
-        """Apply the time at which a signal was recorded; tell whether it changed.
-
-        A reading without a time counts as at least as new as the stored one.
-        """
-        if recorded_at is None or recorded_at == signal.recorded_at:
-            return False
-        signal.recorded_at = recorded_at
-        if recorded_at > (self.last_reported or 0):
-            self.last_reported = recorded_at
-        return True
 
     def _has_max_unlisted(self) -> bool:
         return len(self.signals.keys() - SIGNALS.keys()) >= _MAX_UNLISTED
@@ -446,13 +442,13 @@ class VehicleState:
         signal = self.signals.get(code)
         return signal is not None and signal.problem is not None and signal.problem.name == name
 
-    def _recover(self, report: Report, freshness: Freshness, changes: Changes) -> None:
+    def _recover(self, report: Report, changes: Changes) -> None:
         """Drop the problems that are older than a good reading.
 
         Those that named signals go on to concern them, as far as the report has not read them.
         """
         delivered_at = report.delivered_at
-        if freshness is Freshness.SEEN and not report.errors_included:
+        if changes.freshness is Freshness.SEEN and not report.errors_included:
             # A repeated value says little beside an error that was sent at the same time.
             delivered_at -= _REPEAT_TOLERANCE
         self.recovered_at = max(self.recovered_at, delivered_at)
