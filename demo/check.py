@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from itertools import groupby
 
-from simulator import Car, Kind
+from simulator import Car
 
 from .comparison import Row, compare
 from .dashboard import save_dashboard
@@ -49,7 +49,7 @@ class Scenario:
     async def play(self) -> None:
         """Play it from beginning to end and print the final states."""
         say("Setting both accounts up through the config flow…")
-        for kind in (Kind.CURRENT, Kind.DYNAMIC):
+        for kind in self._environment.cars:
             await self._environment.add_entry(kind)
         await self._compare("as set up")
         await save_dashboard(self._environment.client)
@@ -79,7 +79,7 @@ class Scenario:
     async def _pass_until(self, condition: Callable[[Car], bool]) -> None:
         """Let time pass until something is true of every car at one moment."""
         passed = timedelta()
-        while not all(condition(car) for car in self._environment.cars):
+        while not all(condition(car) for car in self._environment.cars.values()):
             if passed > _LONGEST:
                 steps = [f"{day.car.name} {day.step}" for day in self._simulator.days.values()]
                 raise HarnessError(f"The day goes wrong: {', '.join(steps)}.")

@@ -3,6 +3,8 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
+from simulator import Kind
+
 from .environment import DOMAIN, Environment
 from .harness import HarnessError, State, until
 from .truth import difference, facts_of
@@ -45,9 +47,9 @@ async def _rows(environment: Environment, *, complete: bool) -> list[Row]:
     states, entities = await client.states(), await client.entities(DOMAIN)
     devices = await client.devices(DOMAIN)
     rows: list[Row] = []
-    for car in environment.cars:
+    for kind, car in environment.cars.items():
         name = devices[car.id].name if car.id in devices else car.name
-        facts = facts_of(car, dynamic=car is environment.simulator.dynamic_car)
+        facts = facts_of(environment.simulator.connection(car), dynamic=kind is Kind.DYNAMIC)
         known = {
             (it.entity_id.partition(".")[0], it.unique_id.removeprefix(f"{car.id}_")): it
             for it in entities

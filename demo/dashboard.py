@@ -46,28 +46,29 @@ async def save_dashboard(client: HomeAssistantClient) -> str:
 
 
 def _overview(cars: Mapping[str, Mapping[str, str]]) -> Json:
-    """Return a section with all cars on a map, and their batteries over the last quarter hour."""
+    """Return a wide section: all cars on a map, their batteries over the last quarter hour."""
     places = [
         {"entity": entities[_LOCATION], "name": name, "label_mode": "icon"}
         for name, entities in cars.items()
     ]
     batteries = [{"entity": entities[_BATTERY], "name": name} for name, entities in cars.items()]
-    return _section(
-        "Where they are",
+    section = _section(
+        "Location and battery",
         {
             "type": "map",
             "entities": [*places, {"entity": "zone.home"}],
             "hours_to_show": 1,
             "auto_fit": True,
-            "grid_options": {"columns": "full", "rows": 7},
+            "grid_options": {"columns": 12, "rows": 5},
         },
         {
             "type": "history-graph",
             "entities": batteries,
             "hours_to_show": 0.25,
-            "grid_options": {"columns": "full", "rows": 4},
+            "grid_options": {"columns": 12, "rows": 5},
         },
     )
+    return {**section, "column_span": 2}
 
 
 def _car(name: str, entities: Mapping[str, str]) -> Json:
@@ -77,7 +78,7 @@ def _car(name: str, entities: Mapping[str, str]) -> Json:
         "entity": entities[_BATTERY],
         "name": "Battery",
         "severity": {"green": 40, "yellow": 20, "red": 0},
-        "grid_options": {"columns": 12, "rows": 4},
+        "grid_options": {"columns": 12, "rows": 3},
     }
     tiles: list[Json] = [
         {"type": "tile", "entity": entities[key], "name": {"type": "entity"}}

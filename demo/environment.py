@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from simulator import Application, Car, Kind, Simulator, presets
+from simulator import Application, Car, Kind, Place, Simulator, presets
 
 from .harness import (
     CoreConfig,
@@ -17,25 +17,38 @@ from .harness import (
 )
 
 DOMAIN = "smartcar_dynamic"
-HOME = presets.WEST.places["home"]
+SPARE_APPLICATION = "Home Assistant (spare)"
+
+_HOME = presets.WEST.places["home"]
+_TO_DAHLEM = presets.Commute(
+    (
+        Place(52.4043, 13.0388),
+        Place(52.3989, 13.0657),
+        Place(52.3917, 13.0964),
+        Place(52.4051, 13.1534),
+        Place(52.4162, 13.2094),
+        Place(52.4340, 13.2590),
+        Place(52.4527, 13.2900),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Both, running on loopback."""
+    """Both, running on loopback, with the application and the car of each kind of entry.
+
+    The simulator has a spare application with a car of its own, which nobody has set up.
+    """
 
     simulator: Simulator
     instance: HomeAssistantInstance
+    applications: Mapping[Kind, Application]
+    cars: Mapping[Kind, Car]
 
     @property
     def client(self) -> HomeAssistantClient:
         """The client of Home Assistant's first user."""
         return self.instance.client
-
-    @property
-    def cars(self) -> tuple[Car, ...]:
-        """The cars of the two accounts that the demo sets up."""
-        return self.simulator.current_car, self.simulator.dynamic_car
 
     async def until_loaded(self) -> None:
         """Wait until every config entry of the integration is set up."""
@@ -54,7 +67,7 @@ class Environment:
 
     async def _answer(self, step: FlowStep, kind: Kind) -> FlowStep:
         """Answer a step of the config flow and return the next."""
-        client, simulator = self.client, self.simulator
+        client, application = self.client, self.applications[kind]
         user_input: dict[str, object] = {}
         match step:
             case FlowStep(type="progress"):
@@ -66,13 +79,13 @@ class Environment:
             case FlowStep(step_id="user"):
                 user_input = {"next_step_id": kind.value}
             case FlowStep(step_id="current"):
-                user_input = {**current_credentials(simulator.application(kind))}
+                user_input = {**current_credentials(application)}
             case FlowStep(step_id="dynamic"):
-                user_input = {**dynamic_credentials(simulator.application(kind))}
+                user_input = {**dynamic_credentials(application)}
             case FlowStep(step_id="callback", description_placeholders={"callback_uri": uri}):
-                webhook = await simulator.create_webhook(kind, uri)
+                webhook = await self.simulator.create_webhook(kind, uri, application=application)
                 following = await client.submit_flow(step.flow_id, user_input)
-                verification = await simulator.verify(webhook)
+                verification = await self.simulator.verify(webhook)
                 if not verification.succeeded:
                     raise HarnessError(f"The callback is not verified: {verification.reason}.")
                 return following
@@ -94,15 +107,34 @@ async def run_environment(port: int = 0) -> AsyncIterator[Environment]:
     Several environments may run at once: without a port, or with one that is taken, Home Assistant
     gets a free one.
     """
-    core_config = CoreConfig(HOME.latitude, HOME.longitude)
+    core_config = CoreConfig(_HOME.latitude, _HOME.longitude)
     instance = HomeAssistantInstance(core_config, port=port)
     # Smartcar calls Home Assistant by its public address.
     async with Simulator(routes={core_config.external_url: instance.url}) as simulator:
         # Stamps follow the real time from now on, while the cars' own time stands still.
         simulator.run(0)
         instance.env["SMARTCAR_DYNAMIC_SIMULATOR"] = simulator.url
+        kinds = (Kind.CURRENT, Kind.DYNAMIC)
+        applications = {kind: simulator.application(kind) for kind in kinds}
+        cars = {Kind.CURRENT: simulator.current_car, Kind.DYNAMIC: simulator.dynamic_car}
+        _move_home(cars[Kind.CURRENT])
+        _add_spare(simulator)
         async with instance:
-            yield Environment(simulator, instance)
+            yield Environment(simulator, instance, applications, cars)
+
+
+def _move_home(car: Car) -> None:
+    """Let a car live where Home Assistant is."""
+    car.places, car.routes = _TO_DAHLEM.places, _TO_DAHLEM.routes
+    car.position = car.places["home"]
+
+
+def _add_spare(simulator: Simulator) -> None:
+    """Add an application with a car, for whoever wants to try the set-up."""
+    application = presets.build_application(simulator.cloud, SPARE_APPLICATION)
+    model = replace(presets.CROSSOVER, make="KIA", model="EV6", year=2024)
+    simulator.add_car("Spare", application=application, model=model)
+    simulator.issue_tokens(application)
 
 
 def as_shown(fields: Sequence[Mapping[str, Any]] | None) -> dict[str, object]:

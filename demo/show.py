@@ -3,18 +3,35 @@
 import asyncio
 from datetime import timedelta
 
-from simulator import Kind
-
 from .check import say
 from .comparison import compare
 from .dashboard import save_dashboard
-from .environment import Environment, run_environment
+from .environment import SPARE_APPLICATION, Environment, run_environment
 from .harness.onboarding import NAME, PASSWORD
 
 _PORT = 8123
 # A day of 12.5 hours passes in about four minutes.
 _SPEED = 180
 _NIGHT = timedelta(minutes=30)
+_GUIDE = """
+  Home Assistant  {url}
+  Login           {login}
+  Smartcar        {smartcar}
+
+What to try:
+  - Watch the dashboard: a day of the cars passes in about four minutes, then comes the next.
+  - On Smartcar's page plug a car in, drive it, open a door, or let it fall asleep.
+  - Press "Read now" on the Hyundai's page, which costs a call of the plan.
+  - Set up a third car: Settings > Devices & services > Add integration > Smartcar Dynamic.
+    Smartcar's page shows the credentials of "{spare}" under Credentials.
+    Enter the callback URI there under Add webhook, which also verifies it.
+  - Revoke a car's account on Smartcar's page, and follow Settings > Repairs.
+  - Give an application a new management token there, and see how Home Assistant notices.
+  - Disable a webhook there, and let Reconfigure > Check the connection say what is wrong.
+  - Build an automation, for example one of the README's.
+
+Ctrl-C ends it.
+"""
 
 
 async def show() -> int:
@@ -22,17 +39,18 @@ async def show() -> int:
     say("Starting the simulator and Home Assistant…")
     async with run_environment(_PORT) as environment:
         say("Setting both accounts up through the config flow…")
-        for kind in (Kind.CURRENT, Kind.DYNAMIC):
+        for kind in environment.cars:
             await environment.add_entry(kind)
         await environment.simulator.deliver()
         await compare(environment)
         path = await save_dashboard(environment.client)
         print(
-            f"\n  Home Assistant  {environment.instance.url}{path}"
-            f"\n  Login           {NAME} / {PASSWORD}"
-            f"\n  Smartcar        {environment.simulator.url}/"
-            f"  (plug in, drive, revoke an account …)"
-            f"\n\nA day passes in about four minutes, then comes the next. Ctrl-C ends it.",
+            _GUIDE.format(
+                url=f"{environment.instance.url}{path}",
+                login=f"{NAME} / {PASSWORD}",
+                smartcar=f"{environment.simulator.url}/",
+                spare=SPARE_APPLICATION,
+            ),
             flush=True,
         )
         await _live(environment)
@@ -51,6 +69,6 @@ async def _live(environment: Environment) -> None:
             for day in simulator.days.values():
                 if day.step != steps.setdefault(day.car.id, "waiting"):
                     steps[day.car.id] = day.step
-                    say(f"{day.car.name}: {day.step}")
+                    say(f"{day.car.model.make.title()} {day.car.model.model}: {day.step}")
             await asyncio.sleep(0.5)
         await asyncio.sleep(_NIGHT.total_seconds() / _SPEED)

@@ -7,19 +7,25 @@ tables, which are measured by it.
 from dataclasses import dataclass
 from datetime import datetime
 
-from simulator import Car, Place
+from simulator import Car, Connection, Place
 
 from .harness import State
 
-# What a dynamic webhook sends.
+# What an entry with a dynamic webhook knows.
 _DYNAMIC = {
+    "account_problem",
+    "callback_verified",
     "charge-detailedchargingstatus",
     "charge-ischarging",
     "charge-ischargingcableconnected",
+    "last_delivery",
+    "last_reported",
     "location-preciselocation",
     "tractionbattery-range",
     "tractionbattery-stateofcharge",
 }
+# What the integration takes for the plan's until its owner says otherwise.
+_CALLS_PER_MONTH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +56,21 @@ class Moment:
 type Fact = bool | str | Amount | Moment | Place | None
 
 
-def facts_of(car: Car, *, dynamic: bool) -> dict[tuple[str, str], Fact]:
-    """Return a car's facts by platform and key: a signal's code, or a name without a hyphen."""
+def facts_of(connection: Connection, *, dynamic: bool) -> dict[tuple[str, str], Fact]:
+    """Return the facts of a connected car by platform and key.
+
+    A key is a signal's code, with a hyphen, or the integration's own, without one.
+    """
+    capable = connection.car.capable
     return {
         (platform, key): fact
-        for platform, facts in _facts(car).items()
+        for platform, facts in _facts(connection.car, connection.requests).items()
         for key, fact in facts.items()
-        if "-" not in key or (key in _DYNAMIC if dynamic else key.partition(".")[0] in car.capable)
+        if (key in _DYNAMIC if dynamic else "-" not in key or key.partition(".")[0] in capable)
     }
 
 
-def _facts(car: Car) -> dict[str, dict[str, Fact]]:
+def _facts(car: Car, calls: int) -> dict[str, dict[str, Fact]]:
     model, charging = car.model, car.charging
     return {
         "binary_sensor": {
@@ -88,8 +98,11 @@ def _facts(car: Car) -> dict[str, dict[str, Fact]]:
             "connectivitystatus-isonline": car.online and not car.asleep,
             "location-isathome": car.place == "home",
         },
+        "button": {"read_signals": None},
         "device_tracker": {"location-preciselocation": car.position},
         "sensor": {
+            "calls_left": str(_CALLS_PER_MONTH - calls),
+            "calls_used": str(calls),
             "charge-amperage": Amount(car.amperage, "A"),
             "charge-amperagemax": Amount(1000 * model.charger / (model.volts * model.phases), "A"),
             "charge-chargelimits": Amount(car.charge_limit, "%"),

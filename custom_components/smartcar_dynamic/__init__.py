@@ -11,13 +11,15 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .allowance import Plan
-from .api import create_client
+from .api import command_client, create_client, reading_client
 from .checks.issues import async_drop_all, async_raise_not_unsubscribed
 from .checks.monitor import Monitor
+from .commands import Commands
 from .const import (
     CONF_CALLS_PER_MONTH,
     CONF_EXCLUDED,
     CONF_MANAGEMENT_TOKEN,
+    CONF_READ_ON_NEWS,
     CONF_RESERVE,
     CONF_SMARTCAR_WEBHOOK_ID,
     DEFAULT_TITLE,
@@ -25,6 +27,8 @@ from .const import (
 )
 from .coordinator import SmartcarCoordinator
 from .device import async_remove_devices, async_update_device, vehicle_id_of, vehicle_name
+from .planned_reads import PlannedReads
+from .reader import Reader
 from .runtime import EntryReceiver, SmartcarConfigEntry, SmartcarRuntimeData
 from .services import async_register_services
 from .smartcar.client import SmartcarApiError, SmartcarError
@@ -39,7 +43,16 @@ from .webhook.handler import SmartcarWebhook, async_pause
 _LOGGER = logging.getLogger(__name__)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-PLATFORMS = [Platform.BINARY_SENSOR, Platform.DEVICE_TRACKER, Platform.SENSOR]
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.COVER,
+    Platform.DEVICE_TRACKER,
+    Platform.LOCK,
+    Platform.NUMBER,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
 
 _REMOVAL_TIMEOUT = 30
 
@@ -80,9 +93,20 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
         coordinator=coordinator,
         subscriptions=subscriptions,
     )
+    reading = reading_client(client)
+    reader = None if reading is None else Reader(hass, entry, reading, coordinator)
     entry.runtime_data = SmartcarRuntimeData(
-        store, coordinator, Decoder(), webhook, client, subscriptions, monitor
+        store, coordinator, Decoder(), webhook, client, subscriptions, monitor, reader
     )
+    if (commander := command_client(client)) is not None:
+        entry.runtime_data.commands = Commands(
+            hass,
+            entry,
+            client=commander,
+            store=store,
+            coordinator=coordinator,
+            subscriptions=subscriptions,
+        )
     async_remove_devices(hass, entry.entry_id, coordinator.excluded)
 
     def update_device(vehicle: VehicleState) -> None:
@@ -98,6 +122,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     subscriptions.async_start()
     monitor.async_start()
+    if reader is not None:
+        reader.async_start(entry.data[CONF_WEBHOOK_ID])
+    if reader is not None and entry.options.get(CONF_READ_ON_NEWS):
+        planned_reads = PlannedReads(hass, entry, store, coordinator, reader)
+        planned_reads.async_start()
+        entry.runtime_data.planned_reads = planned_reads
     return True
 
 

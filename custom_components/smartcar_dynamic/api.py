@@ -42,6 +42,11 @@ def create_client(hass: HomeAssistant, entry: ConfigEntry) -> SmartcarClient:
     return create_client_v3(hass, entry.data)
 
 
+def reading_client(client: SmartcarClient) -> ClientV3 | None:
+    """Return the client if its API has reads that are worth their calls."""
+    return client if isinstance(client, ClientV3) else None
+
+
 def create_client_v2(
     hass: HomeAssistant,
     data: Mapping[str, object],
@@ -67,6 +72,11 @@ def create_client_v3(hass: HomeAssistant, data: Mapping[str, object]) -> ClientV
         client_id=str(data[CONF_CLIENT_ID]),
         client_secret=str(data[CONF_CLIENT_SECRET]),
     )
+
+
+def command_client(client: SmartcarClient) -> ClientV3 | None:
+    """Return the client if its API has commands: v2.0 is used for none."""
+    return client if isinstance(client, ClientV3) else None
 
 
 def token_data(token: Token) -> dict[str, object]:

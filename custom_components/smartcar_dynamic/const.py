@@ -9,6 +9,7 @@ CONF_API: Final = "api"
 CONF_CALLS_PER_MONTH: Final = "calls_per_month"
 CONF_EXCLUDED: Final = "excluded_vehicles"
 CONF_MANAGEMENT_TOKEN: Final = "management_token"  # noqa: S105 - the name of it
+CONF_READ_ON_NEWS: Final = "read_on_news"
 CONF_RESERVE: Final = "reserve"
 CONF_SMARTCAR_WEBHOOK_ID: Final = "smartcar_webhook_id"
 
@@ -18,8 +19,11 @@ API_V3: Final = "v3"
 # Keys of entities that no signal stands behind.
 ACCOUNT_PROBLEM: Final = "account_problem"
 CALLBACK_VERIFIED: Final = "callback_verified"
+CALLS_LEFT: Final = "calls_left"
+CALLS_USED: Final = "calls_used"
 LAST_DELIVERY: Final = "last_delivery"
 LAST_REPORTED: Final = "last_reported"
+READ_SIGNALS: Final = "read_signals"
 
 DEFAULT_TITLE: Final = "Smartcar"
 """The title of an entry that knows no vehicle yet."""

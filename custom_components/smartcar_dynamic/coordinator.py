@@ -9,7 +9,10 @@ from dataclasses import replace
 import logging
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 
+from .allowance import Allowance
+from .const import CALLS_LEFT, CALLS_USED, LAST_DELIVERY
 from .smartcar.model import Delivery, Report, VehicleInfo
 from .smartcar.times import CLOCK_TOLERANCE
 from .store import SmartcarStore
@@ -23,6 +26,7 @@ _MAX_NOTED = 256
 _IGNORE_DELETED_FOR = 5 * 60_000
 
 type KeyListener = Callable[[], None]
+type ReportListener = Callable[[VehicleState, Report, Iterable[str]], None]
 
 
 class SmartcarCoordinator:
@@ -47,7 +51,9 @@ class SmartcarCoordinator:
         self._ignored_until: dict[str, int] = {}
         self._key_listeners: dict[str, dict[str, KeyListener]] = {}
         self._new_key_listeners = Listeners[VehicleState, Iterable[str]]()
+        self._vehicle_report_listeners: dict[str, Listeners[()]] = {}
         self._vehicle_listeners = Listeners[VehicleState]()
+        self._report_listeners = Listeners[VehicleState, Report, Iterable[str]]()
         for vehicle_id in self.excluded:
             self._data.vehicles.pop(vehicle_id, None)
         self._received_at = 0
@@ -57,6 +63,34 @@ class SmartcarCoordinator:
     def vehicles(self) -> Mapping[str, VehicleState]:
         """Return the vehicles by Smartcar's ID."""
         return self._data.vehicles
+
+    @property
+    def allowance(self) -> Allowance:
+        """Return the count of billed calls, and what the plan leaves."""
+        return self._data.allowance
+
+    @callback
+    def async_count_call(self, vehicle_id: str, *, command: bool = False) -> None:
+        """Count a billed call just before it is made."""
+        self.allowance.count(vehicle_id, dt_util.utcnow(), command=command)
+        self.async_notify_keys(vehicle_id, (CALLS_USED, CALLS_LEFT))
+        self._store.async_schedule_save()
+
+    @callback
+    def async_exhaust(self, vehicle: VehicleState) -> None:
+        """Take Smartcar's word that the plan has no more calls in this month, and tell it."""
+        self.allowance.exhaust(vehicle.id, dt_util.utcnow())
+        self.async_notify_keys(vehicle.id, (CALLS_USED, CALLS_LEFT))
+        self.async_notify(vehicle)
+        self._store.async_schedule_save()
+
+    @callback
+    def async_notify_keys(self, vehicle_id: str, keys: Iterable[str]) -> None:
+        """Tell the listeners of keys that no report changes."""
+        listeners = self._key_listeners.get(vehicle_id, {})
+        for key in keys:
+            if (listener := listeners.get(key)) is not None:
+                self._guard(key, listener)
 
     @callback
     def async_next_time(self) -> int:
@@ -176,9 +210,21 @@ class SmartcarCoordinator:
         return self._new_key_listeners.add(listener)
 
     @callback
+    def async_add_vehicle_report_listener(
+        self, vehicle_id: str, listener: Callable[[], None]
+    ) -> CALLBACK_TYPE:
+        """Call back after each report about a vehicle, also one that has changed no value."""
+        return self._vehicle_report_listeners.setdefault(vehicle_id, Listeners()).add(listener)
+
+    @callback
     def async_add_vehicle_listener(self, listener: Callable[[VehicleState], None]) -> CALLBACK_TYPE:
         """Call back when a vehicle appeared, or its attributes, problems or account changed."""
         return self._vehicle_listeners.add(listener)
+
+    @callback
+    def async_add_report_listener(self, listener: ReportListener) -> CALLBACK_TYPE:
+        """Call back after a report, with the keys of the values that it changed."""
+        return self._report_listeners.add(listener)
 
     def _forget_future(self) -> None:
         """Go on from the clock's present; nothing would be newer than what it said before."""
@@ -194,12 +240,22 @@ class SmartcarCoordinator:
         if info.id in self.excluded or report.repeated or self._is_ignored(info.id):
             return
         vehicle = self.vehicles.get(info.id) or self._add(info)
+        last_delivery = vehicle.last_delivery
         changes = vehicle.apply(report)
+        if not report.pushed:
+            # The question is whether Smartcar delivers.
+            vehicle.last_delivery = last_delivery
+            changes.keys.remove(LAST_DELIVERY)
         if not vehicle.listed:
             vehicle.listed = changes.vehicle = True
+        changed = tuple(changes.keys)
         if changes.availability:
             changes.keys += self._key_listeners.get(vehicle.id, ())
         self._notify(vehicle, changes)
+        for listener in self._report_listeners:
+            self._guard("what follows a report", listener, vehicle, report, changed)
+        for report_listener in self._vehicle_report_listeners.get(vehicle.id, ()):
+            self._guard(f"vehicle {vehicle.info.short_id}", report_listener)
 
     def _is_ignored(self, vehicle_id: str) -> bool:
         """Tell whether a vehicle was deleted just now."""

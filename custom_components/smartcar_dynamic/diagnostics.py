@@ -2,12 +2,13 @@
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.util import dt as dt_util
 
 from .checks.chain import local_results
 from .checks.result import CheckResult
 from .const import CONF_API, CONF_SMARTCAR_WEBHOOK_ID
 from .device import vehicle_id_of
-from .runtime import SmartcarConfigEntry
+from .runtime import SmartcarConfigEntry, SmartcarRuntimeData
 from .util import utc_from_ms
 from .vehicle import SignalState, VehicleState
 from .webhook.uri import async_get_callback_uri, is_same_uri
@@ -60,7 +61,30 @@ async def async_get_device_diagnostics(
     """Return the state of one vehicle, and of the callback URI that it depends on."""
     diagnostics = await async_get_config_entry_diagnostics(hass, entry)
     vehicle = entry.runtime_data.coordinator.vehicles.get(vehicle_id_of(device) or "")
-    return {**diagnostics, "vehicles": [] if vehicle is None else [_vehicle(vehicle)]}
+    if vehicle is None:
+        return {**diagnostics, "vehicles": []}
+    reads = _reads(entry.runtime_data, vehicle.id)
+    return {**diagnostics, "vehicles": [{**_vehicle(vehicle), "reads": reads}]}
+
+
+def _reads(runtime: SmartcarRuntimeData, vehicle_id: str) -> dict[str, object] | None:
+    """Return what the vehicle's billed calls come to, and when and why it is read next."""
+    if runtime.reader is None:
+        return None
+    now, allowance = dt_util.utcnow(), runtime.coordinator.allowance
+    refusal = allowance.read_refusal(vehicle_id, now)
+    planned_reads = runtime.planned_reads
+    planned = None if planned_reads is None else planned_reads.async_next_read(vehicle_id)
+    return {
+        "calls_used": allowance.used(vehicle_id, now),
+        "calls_left": allowance.left(vehicle_id, now),
+        "reserve": allowance.plan.reserve,
+        "refused": None if refusal is None else refusal.reason,
+        "planned": planned_reads is not None,
+        "next_read": None
+        if planned is None
+        else {"at": planned.at.isoformat(timespec="seconds"), "reason": planned.reason},
+    }
 
 
 def _result(result: CheckResult) -> dict[str, object]:

@@ -10,6 +10,7 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryChange,
 )
+from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -21,7 +22,7 @@ from homeassistant.helpers.entity_platform import (
 )
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN
+from .const import DOMAIN, LAST_DELIVERY
 from .coordinator import SmartcarCoordinator
 from .runtime import SmartcarConfigEntry
 from .smartcar.model import Reading, Value
@@ -64,6 +65,15 @@ class SmartcarEntity(Entity):
         self.async_on_remove(self._async_add_listener())
         # The value may have changed while Home Assistant was adding the entity.
         self._update()
+
+    async def async_update(self) -> None:
+        """Read the vehicle, as `homeassistant.update_entity` asks for; several entities are one.
+
+        Home Assistant tells the caller of no error here, so it is logged.
+        """
+        entry: SmartcarConfigEntry | None = self.platform.config_entry
+        if entry is not None and (reader := entry.runtime_data.reader) is not None:
+            await reader.async_read_or_log(self._vehicle)
 
     @callback
     def async_entity_id_changed(self) -> None:
@@ -166,7 +176,7 @@ def async_add_vehicle_entities(
     async_add_entities: AddConfigEntryEntitiesCallback,
     create: VehicleEntityFactory,
 ) -> None:
-    """Add a vehicle's entities as the vehicle appears."""
+    """Add a vehicle's entities as the vehicle appears, or later where it has none at first."""
     coordinator = entry.runtime_data.coordinator
     platform = async_get_current_platform().domain
     known: dict[str, VehicleState] = {}
@@ -177,11 +187,12 @@ def async_add_vehicle_entities(
         if known.get(vehicle.id) is vehicle:
             return
         entities = list(create(vehicle))
-        if any(
-            async_is_owned_by_other_entry(
-                coordinator.hass, entry, platform, vehicle, entity.entity_description.key
-            )
-            for entity in entities
+        # Each vehicle has that sensor: whose it is, theirs is the vehicle.
+        owned: list[tuple[str, str]] = [(Platform.SENSOR, LAST_DELIVERY)]
+        owned += [(platform, entity.entity_description.key) for entity in entities]
+        if not entities or any(
+            async_is_owned_by_other_entry(coordinator.hass, entry, of_platform, vehicle, key)
+            for of_platform, key in owned
         ):
             return
         known[vehicle.id] = vehicle

@@ -9,8 +9,11 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from .checks.monitor import Monitor
+from .commands import Commands
 from .const import CONF_SMARTCAR_WEBHOOK_ID
 from .coordinator import SmartcarCoordinator
+from .planned_reads import PlannedReads
+from .reader import Reader
 from .smartcar.client import SmartcarClient, SmartcarError
 from .smartcar.decoder import Decoder
 from .store import SmartcarStore
@@ -27,7 +30,11 @@ type SmartcarConfigEntry = ConfigEntry[SmartcarRuntimeData]
 
 @dataclass(slots=True)
 class SmartcarRuntimeData:
-    """The parts of a loaded entry."""
+    """The parts of a loaded entry.
+
+    `reader` and `commands` are there on API v3. `planned_reads` is where the owner wants reads to
+    be made when they bring news.
+    """
 
     store: SmartcarStore
     coordinator: SmartcarCoordinator
@@ -36,6 +43,9 @@ class SmartcarRuntimeData:
     client: SmartcarClient
     subscriptions: Subscriptions
     monitor: Monitor
+    reader: Reader | None = None
+    planned_reads: PlannedReads | None = None
+    commands: Commands | None = None
 
     async def async_forget(self, vehicle_id: str) -> None:
         """Drop a vehicle that its owner deleted, and unsubscribe it."""

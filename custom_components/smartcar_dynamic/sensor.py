@@ -28,9 +28,10 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import METRIC_SYSTEM
 
-from .const import LAST_DELIVERY, LAST_REPORTED
+from .const import CALLS_LEFT, CALLS_USED, LAST_DELIVERY, LAST_REPORTED
 from .coordinator import SmartcarCoordinator
 from .entity import (
     SmartcarEntity,
@@ -464,6 +465,21 @@ _LAST_DELIVERY: Final = SmartcarTimestampDescription(
     entity_category=EntityCategory.DIAGNOSTIC,
 )
 
+_CALLS: Final = (
+    SmartcarCountDescription(
+        key=CALLS_USED,
+        translation_key="calls_used",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+    ),
+    SmartcarCountDescription(
+        key=CALLS_LEFT,
+        translation_key="calls_left",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+    ),
+)
+
 # Kilowatt-hours and liters may be stored or used up: no class is right for both.
 _DEVICE_CLASSES: Final[Mapping[str, SensorDeviceClass]] = {
     Unit.AMPERE: SensorDeviceClass.CURRENT,
@@ -490,6 +506,14 @@ async def async_setup_entry(
         async_add_entities,
         lambda vehicle: [SmartcarLastDeliverySensor(coordinator, vehicle, _LAST_DELIVERY)],
     )
+    if entry.runtime_data.reader is not None:
+        async_add_vehicle_entities(
+            entry,
+            async_add_entities,
+            lambda vehicle: [
+                SmartcarCallsSensor(coordinator, vehicle, description) for description in _CALLS
+            ],
+        )
 
 
 def create_sensor(
@@ -585,6 +609,16 @@ class SmartcarLastReportedSensor(SmartcarEntity, SensorEntity):
     def _update(self) -> None:
         last_reported = self._vehicle.last_reported
         self._attr_native_value = None if last_reported is None else utc_from_ms(last_reported)
+
+
+class SmartcarCallsSensor(SmartcarEntity, SensorEntity):
+    """Billed calls of this month, made or left."""
+
+    @override
+    def _update(self) -> None:
+        allowance = self._coordinator.allowance
+        count = allowance.used if self._key == CALLS_USED else allowance.left
+        self._attr_native_value = count(self._vehicle.id, dt_util.utcnow())
 
 
 class SmartcarLastDeliverySensor(SmartcarEntity, SensorEntity):

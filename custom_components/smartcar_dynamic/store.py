@@ -15,6 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from .allowance import Allowance, Plan
 from .const import DOMAIN
+from .reads import ReadPlanner
 from .smartcar.jsonvalues import (
     MAX_PERMISSIONS,
     as_dict,
@@ -54,7 +55,7 @@ class StoredData:
 
     `vehicles` is by Smartcar's ID. `subscribed_at` is when a vehicle was first subscribed, in
     milliseconds, and `application_id` the ID by which Connect knows the application. `allowance`
-    counts the billed calls.
+    counts the billed calls; `planners` plan reads by vehicle.
     """
 
     vehicles: dict[str, VehicleState] = field(default_factory=dict, repr=False)
@@ -64,6 +65,7 @@ class StoredData:
     allowance: Allowance = field(
         default_factory=lambda: Allowance(Plan(), dt_util.get_default_time_zone())
     )
+    planners: dict[str, ReadPlanner] = field(default_factory=dict, repr=False)
 
 
 class SmartcarStore:
@@ -131,6 +133,11 @@ def data_to_json(data: StoredData) -> dict[str, object]:
     return {
         "vehicles": [_vehicle_to_json(vehicle) for vehicle in data.vehicles.values()],
         "allowance": data.allowance.to_json(),
+        "planners": {
+            vehicle_id: planner.to_json()
+            for vehicle_id, planner in data.planners.items()
+            if vehicle_id in data.vehicles
+        },
         "health": {
             **data.status.to_json(),
             "subscribed_at": data.subscribed_at,
@@ -152,6 +159,10 @@ def data_from_json(raw: object) -> StoredData:
         allowance=Allowance.from_json(
             stored.get("allowance"), Plan(), dt_util.get_default_time_zone()
         ),
+        planners={
+            vehicle_id: ReadPlanner.from_json(planner)
+            for vehicle_id, planner in as_dict(stored.get("planners")).items()
+        },
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from homeassistant.util.yaml import parse_yaml
 import pytest
 
+from custom_components.smartcar_dynamic.allowance import RefusalReason
 from custom_components.smartcar_dynamic.checks import chain
 from custom_components.smartcar_dynamic.checks.issues import ISSUES, IssueDescription
 from custom_components.smartcar_dynamic.checks.result import Check
@@ -139,6 +140,9 @@ def test_the_results_that_raise_issues_exist() -> None:
 def test_each_exception_has_its_text_and_no_text_is_left_over() -> None:
     raised = re.compile(r"translation_domain=DOMAIN,\s*translation_key=\"(\w+)\"")
     used = {key for source in SOURCES.values() for key in raised.findall(source)}
+    # A read's errors share their vehicle and their numbers.
+    used |= set(re.findall(r"\"(read_\w+)\"", SOURCES[PACKAGE / "reader.py"]))
+    used |= {f"read_{reason}" for reason in RefusalReason}
     assert set(WORDS["exceptions"]) == used
 
 

@@ -11,7 +11,7 @@ from .translations import translation
 async def test_the_current_platform_on_a_wide_screen(
     environment: Environment, open_frontend: OpenFrontend
 ) -> None:
-    application = environment.simulator.application(Kind.CURRENT)
+    application = environment.applications[Kind.CURRENT]
     async with open_frontend("add-current") as frontend:
         await begin(frontend, Kind.CURRENT)
         await frontend.fill({**current_credentials(application), "client_id": application.id})
@@ -21,19 +21,19 @@ async def test_the_current_platform_on_a_wide_screen(
         await frontend.fill(current_credentials(application))
         await frontend.press("Next", within=frontend.dialog)
         await verify(frontend, environment, Kind.CURRENT)
-        await finish(frontend, environment, environment.simulator.current_car, "Hyundai IONIQ 5")
+        await finish(frontend, environment, environment.cars[Kind.CURRENT], "Hyundai IONIQ 5")
 
 
 async def test_a_dynamic_webhook_on_a_phone(
     environment: Environment, open_frontend: OpenFrontend
 ) -> None:
-    application = environment.simulator.application(Kind.DYNAMIC)
+    application = environment.applications[Kind.DYNAMIC]
     async with open_frontend("add-dynamic", phone=True) as frontend:
         await begin(frontend, Kind.DYNAMIC)
         await frontend.fill(dynamic_credentials(application))
         await frontend.press("Next", within=frontend.dialog)
         await verify(frontend, environment, Kind.DYNAMIC)
-        await finish(frontend, environment, environment.simulator.dynamic_car, "Renault Zoe")
+        await finish(frontend, environment, environment.cars[Kind.DYNAMIC], "Renault Zoe")
 
 
 async def begin(frontend: Frontend, kind: Kind) -> None:
@@ -55,7 +55,9 @@ async def verify(frontend: Frontend, environment: Environment, kind: Kind) -> No
     """Give Smartcar the address, and wait for its challenge."""
     await frontend.expect(translation("config.step.callback.title"))
     await frontend.screenshot("05-address")
-    webhook = await environment.simulator.create_webhook(kind, await frontend.callback_uri())
+    webhook = await environment.simulator.create_webhook(
+        kind, await frontend.callback_uri(), application=environment.applications[kind]
+    )
     await frontend.press("Next", within=frontend.dialog)
     await frontend.expect(translation("config.progress.wait_for_challenge"))
     await frontend.screenshot("06-wait", moving=True)

@@ -11,8 +11,8 @@ from .translations import translation
 async def test_move_a_dynamic_entry_to_the_current_platform(
     environment: Environment, open_frontend: OpenFrontend
 ) -> None:
-    simulator, car = environment.simulator, environment.simulator.dynamic_car
-    application = simulator.application(Kind.DYNAMIC)
+    simulator, car = environment.simulator, environment.cars[Kind.DYNAMIC]
+    application = environment.applications[Kind.DYNAMIC]
     await environment.add_entry(Kind.DYNAMIC)
     await simulator.deliver(car)
     await compare(environment)

@@ -13,7 +13,7 @@ TITLE = translation(f"{REPAIR}.title", vehicle="Hyundai IONIQ 5")
 async def test_log_in_again_from_the_repair(
     environment: Environment, open_frontend: OpenFrontend
 ) -> None:
-    car = environment.simulator.current_car
+    car = environment.cars[Kind.CURRENT]
     await environment.add_entry(Kind.CURRENT)
     await environment.simulator.deliver(car)
     environment.simulator.revoke(car)

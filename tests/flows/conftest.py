@@ -74,8 +74,9 @@ class Dialog:
 
     @property
     def options(self) -> dict[str, str]:
-        """Return the choices of the form's only field: labels by value."""
-        (selector,) = self.result["data_schema"].schema.values()
+        """Return the choices of the form's only list: labels by value."""
+        fields = self.result["data_schema"].schema.values()
+        (selector,) = (field for field in fields if "options" in field.config)
         return {option["value"]: option["label"] for option in selector.config["options"]}
 
     def suggested(self, name: str) -> Any:  # noqa: ANN401 - whatever the field is

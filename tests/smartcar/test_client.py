@@ -56,9 +56,13 @@ def client(session: ClientSession, smartcar: ApiServer) -> ClientV3:
     return ClientV3(session, smartcar.hosts, client_id="client_7", client_secret="very-secret")
 
 
+async def read(client: ClientV3, vehicle: VehicleInfo) -> None:
+    await client.read_signals(vehicle, at=0, on_call=lambda: None)
+
+
 async def refusal(client: ClientV3) -> SmartcarApiError:
     with pytest.raises(SmartcarApiError) as caught:
-        await client.signals(CAR)
+        await read(client, CAR)
     return caught.value
 
 
@@ -71,7 +75,7 @@ async def test_a_request_says_who_asks_and_what_it_reads(
     client: ClientV3, smartcar: ApiServer
 ) -> None:
     smartcar.on(SIGNALS, {"data": []})
-    await client.signals(CAR)
+    await read(client, CAR)
     assert smartcar.asked[-1].headers["User-Agent"] == "smartcar_dynamic"
     assert smartcar.asked[-1].headers["Accept"] == "application/json"
 
@@ -85,7 +89,7 @@ async def test_the_user_agent_can_be_handed_in(session: ClientSession, smartcar:
         user_agent="smartcar_dynamic/0.1.0",
     )
     smartcar.on(SIGNALS, {"data": []})
-    await client.signals(CAR)
+    await read(client, CAR)
     assert smartcar.asked[-1].headers["User-Agent"] == "smartcar_dynamic/0.1.0"
 
 
@@ -93,13 +97,13 @@ async def test_an_id_with_a_slash_stays_one_part_of_the_path(
     client: ClientV3, smartcar: ApiServer
 ) -> None:
     smartcar.on("GET /vehicle/v3/vehicles/a/../b?c/signals", {"data": []})
-    await client.signals(VehicleInfo("a/../b?c"))
+    await read(client, VehicleInfo("a/../b?c"))
     assert smartcar.asked[-1].query == {}
 
 
 async def test_a_line_break_in_an_id_ends_no_header(client: ClientV3, smartcar: ApiServer) -> None:
     smartcar.on("GET /vehicle/v3/vehicles/x/signals", {"data": []})
-    await client.signals(VehicleInfo("x", user_id="one\r\nX-Evil: two"))
+    await read(client, VehicleInfo("x", user_id="one\r\nX-Evil: two"))
     assert smartcar.asked[-1].headers["sc-user-id"] == "oneX-Evil: two"
 
 
@@ -251,13 +255,13 @@ async def test_an_answer_that_is_not_the_apis_is_no_answer(
 ) -> None:
     smartcar.on(SIGNALS, answer)
     with pytest.raises(SmartcarConnectionError, match="read a vehicle's signals and answered"):
-        await client.signals(CAR)
+        await read(client, CAR)
 
 
 async def test_a_redirect_is_not_followed(client: ClientV3, smartcar: ApiServer) -> None:
     smartcar.on(SIGNALS, Answer(status=307, headers={"Location": "/elsewhere"}))
     with pytest.raises(SmartcarConnectionError):
-        await client.signals(CAR)
+        await read(client, CAR)
     assert smartcar.lines() == [TOKEN, SIGNALS]
 
 
@@ -268,14 +272,14 @@ async def test_silence_ends_in_time(
     await client._access_token()
     monkeypatch.setattr(client_module, "_TIMEOUT", ClientTimeout(total=0.01))
     with pytest.raises(SmartcarConnectionError, match="no answer in time"):
-        await client.signals(CAR)
+        await read(client, CAR)
 
 
 async def test_nobody_there_is_a_connection_error(session: ClientSession) -> None:
     hosts = Hosts.below("http://127.0.0.1:1")
     client = ClientV3(session, hosts, client_id="client_7", client_secret="very-secret")
     with pytest.raises(SmartcarConnectionError, match="ClientConnectorError"):
-        await client.signals(CAR)
+        await read(client, CAR)
 
 
 @pytest.mark.parametrize(
@@ -296,7 +300,7 @@ async def test_no_error_tells_a_secret_or_an_id(
     await client._access_token()
     monkeypatch.setattr(client_module, "_TIMEOUT", ClientTimeout(total=0.05))
     with pytest.raises(SmartcarError) as caught:
-        await client.signals(CAR)
+        await read(client, CAR)
     error: BaseException | None = caught.value
     while error is not None:
         told = repr(error) + "".join(traceback.format_exception_only(error))

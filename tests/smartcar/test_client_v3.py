@@ -525,20 +525,54 @@ async def test_a_new_account_has_no_webhooks(client: ClientV3, smartcar: ApiServ
     assert await client.webhooks() == ()
 
 
-async def test_signals_are_read_for_the_vehicles_user(
+READ_AT = 1_790_000_000_000
+SIGNALS = "GET /vehicle/v3/vehicles/car-1/signals"
+
+
+async def test_a_read_is_one_call_for_the_vehicles_user(
     client: ClientV3, smartcar: ApiServer
 ) -> None:
-    smartcar.on("GET /vehicle/v3/vehicles/car-1/signals", listing({"type": "signal"}))
-    assert await client.signals(CAR) == listing({"type": "signal"})
+    smartcar.on(SIGNALS, {"data": [{"attributes": {"code": "closure-islocked"}}]})
+    calls: list[str] = []
+    delivery = await client.read_signals(CAR, at=READ_AT, on_call=lambda: calls.append("one"))
+    assert [report.vehicle.id for report in delivery.reports] == ["car-1"]
+    assert smartcar.asked[-1].line == SIGNALS
     assert smartcar.asked[-1].headers["sc-user-id"] == "user-1"
+    assert calls == ["one"]
 
 
-async def test_signals_of_a_vehicle_without_a_user_are_asked_for_all_the_same(
+async def test_a_vehicle_without_a_user_is_read_all_the_same(
     client: ClientV3, smartcar: ApiServer
 ) -> None:
-    smartcar.on("GET /vehicle/v3/vehicles/car-1/signals", {"data": []})
-    await client.signals(VehicleInfo("car-1"))
+    smartcar.on(SIGNALS, {"data": []})
+    await client.read_signals(VehicleInfo("car-1"), at=READ_AT, on_call=lambda: None)
     assert "sc-user-id" not in smartcar.asked[-1].headers
+
+
+async def test_a_read_that_is_repeated_with_a_new_token_is_two_calls(
+    client: ClientV3, smartcar: ApiServer
+) -> None:
+    smartcar.on(SIGNALS, Answer({"type": "AUTHENTICATION"}, 401), {"data": []})
+    calls: list[str] = []
+    await client.read_signals(CAR, at=READ_AT, on_call=lambda: calls.append("one"))
+    assert len(calls) == 2
+
+
+async def test_a_read_that_is_not_made_is_not_counted(
+    client: ClientV3, smartcar: ApiServer
+) -> None:
+    smartcar.on("POST /iam/oauth2/token", Answer({"error": "invalid_client"}, 401))
+    calls: list[str] = []
+    with pytest.raises(SmartcarCredentialsError):
+        await client.read_signals(CAR, at=READ_AT, on_call=lambda: calls.append("one"))
+    assert calls == []
+
+
+@pytest.mark.parametrize("answer", [[], "signals", {}, {"data": {}}, {"data": None}])
+async def test_a_read_wants_a_list(client: ClientV3, smartcar: ApiServer, answer: object) -> None:
+    smartcar.on(SIGNALS, answer)
+    with pytest.raises(SmartcarConnectionError, match="something else"):
+        await client.read_signals(CAR, at=READ_AT, on_call=lambda: None)
 
 
 def test_a_webhook_shows_no_address() -> None:

@@ -14,7 +14,9 @@ import aiohttp
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.util import dt as dt_util
 
+from ..allowance import Allowance, RefusalReason
 from ..const import CONF_SMARTCAR_WEBHOOK_ID
 from ..device import async_vehicle_names
 from ..smartcar.client import SmartcarClient, SmartcarCredentialsError, SmartcarError, Webhook
@@ -125,16 +127,22 @@ def local_results(context: CheckContext, callback_uri: CallbackUri) -> Iterator[
     yield callback_uri_result(callback_uri)
     yield _verified(context, callback_uri)
     for vehicle in context.vehicles.values():
-        yield from vehicle_results(vehicle, names[vehicle.id])
+        yield from vehicle_results(vehicle, names[vehicle.id], context.data.allowance)
     yield _signatures(context.data)
     yield from _deliveries(context, names)
     if context.is_store_set_aside:
         yield CheckResult.failed(Check.STORAGE, "set_aside")
 
 
-def vehicle_results(vehicle: VehicleState, name: str) -> Iterator[CheckResult]:
-    """Yield the results of a vehicle's place in the account and of its subscription."""
-    for result in (*_vehicle(vehicle, name), *_subscription(vehicle, name)):
+def vehicle_results(
+    vehicle: VehicleState, name: str, allowance: Allowance
+) -> Iterator[CheckResult]:
+    """Yield the results of a vehicle's place in the account, its subscription and its calls."""
+    for result in (
+        *_vehicle(vehicle, name),
+        *_subscription(vehicle, name),
+        *_calls(vehicle, name, allowance),
+    ):
         yield replace(result, vehicle_id=vehicle.id)
 
 
@@ -229,6 +237,18 @@ def _subscription(vehicle: VehicleState, name: str) -> Iterator[CheckResult]:
         yield CheckResult.ok(Check.SUBSCRIBED, vehicle=name)
     else:
         yield CheckResult.unknown(Check.SUBSCRIBED, "not_yet", vehicle=name)
+
+
+def _calls(vehicle: VehicleState, name: str, allowance: Allowance) -> Iterator[CheckResult]:
+    """Yield what the plan leaves of a vehicle's billed calls, if any were made."""
+    now = dt_util.utcnow()
+    used, left = allowance.used(vehicle.id, now), allowance.left(vehicle.id, now)
+    refusal = allowance.command_refusal(vehicle.id, now)
+    if refusal is not None and refusal.reason is RefusalReason.EXHAUSTED:
+        until = local_time_text(refusal.until.timestamp() * 1000)
+        yield CheckResult.failed(Check.ALLOWANCE, "exhausted", vehicle=name, used=used, until=until)
+    elif used:
+        yield CheckResult.ok(Check.ALLOWANCE, vehicle=name, used=used, left=left)
 
 
 def _webhook(context: CheckContext, answers: Answers) -> Iterator[CheckResult]:

@@ -142,6 +142,7 @@ ISSUES = (
         is_per_vehicle=True,
         is_persistent=True,
     ),
+    IssueDescription("requests_used_up", Check.ALLOWANCE, ("exhausted",), is_per_vehicle=True),
     IssueDescription(
         "signatures_rejected",
         Check.SIGNATURES,

@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.util import dt as dt_util
 
 from ..const import CONF_SMARTCAR_WEBHOOK_ID
 from ..coordinator import SmartcarCoordinator
@@ -193,7 +194,12 @@ class Monitor:
     @callback
     def _async_vehicle_changed(self, vehicle: VehicleState) -> None:
         """Update a vehicle's issues, together with those of others that change at once."""
-        is_healthy = vehicle.listed and not vehicle.active_problems and vehicle.refused is None
+        is_healthy = (
+            vehicle.listed
+            and not vehicle.active_problems
+            and vehicle.refused is None
+            and self._store.data.allowance.left(vehicle.id, dt_util.utcnow()) > 0
+        )
         if is_healthy and not self.issues.has_any_of(vehicle.id):
             return
         if not self._changed_vehicles:
@@ -208,7 +214,9 @@ class Monitor:
         self.issues.async_update(
             result
             for vehicle_id in changed & vehicles.keys()
-            for result in vehicle_results(vehicles[vehicle_id], names[vehicle_id])
+            for result in vehicle_results(
+                vehicles[vehicle_id], names[vehicle_id], self._store.data.allowance
+            )
         )
 
     @callback

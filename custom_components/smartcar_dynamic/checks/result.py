@@ -19,6 +19,7 @@ class Check(StrEnum):
     SIGNALS = auto()
     VERIFIED = auto()
     SUBSCRIBED = auto()
+    ALLOWANCE = auto()
     SIGNATURES = auto()
     DELIVERY = auto()
     STORAGE = auto()

@@ -11,6 +11,10 @@ from homeassistant.const import (
     CONF_TOKEN,
 )
 from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
@@ -21,9 +25,16 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..const import CONF_MANAGEMENT_TOKEN, CONF_SMARTCAR_WEBHOOK_ID
+from ..const import (
+    CONF_CALLS_PER_MONTH,
+    CONF_MANAGEMENT_TOKEN,
+    CONF_READ_ON_NEWS,
+    CONF_RESERVE,
+    CONF_SMARTCAR_WEBHOOK_ID,
+)
 
 CONF_APPLICATION_ID: Final = "application_id"
+CONF_READ_ONCE: Final = "read_once"
 CONF_REFRESH_TOKEN: Final = "refresh_token"  # noqa: S105 - the name of it
 CONF_VEHICLES: Final = "vehicles"
 CONF_VERIFICATION: Final = "verification"
@@ -55,6 +66,15 @@ CREDENTIALS_V2 = vol.Schema(
 MANAGEMENT_TOKEN = vol.Schema({vol.Required(CONF_MANAGEMENT_TOKEN): _PASSWORD})
 WEBHOOK_ID = vol.Schema({vol.Required(CONF_SMARTCAR_WEBHOOK_ID): _TEXT})
 APPLICATION_ID = vol.Schema({vol.Required(CONF_APPLICATION_ID): _TEXT})
+_CALLS = NumberSelector(
+    NumberSelectorConfig(min=0, max=1_000_000, step=1, mode=NumberSelectorMode.BOX)
+)
+# What is left empty keeps its default.
+READ_ONCE = vol.Schema({vol.Optional(CONF_READ_ONCE): BooleanSelector()})
+READ_ON_NEWS = vol.Schema({vol.Optional(CONF_READ_ON_NEWS): BooleanSelector()})
+READS = vol.Schema(
+    {vol.Optional(CONF_CALLS_PER_MONTH): _CALLS, vol.Optional(CONF_RESERVE): _CALLS}
+).extend(READ_ON_NEWS.schema)
 VERIFICATION = vol.Schema(
     {
         vol.Required(CONF_VERIFICATION, default=VERIFIED): SelectSelector(

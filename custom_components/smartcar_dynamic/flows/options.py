@@ -1,5 +1,6 @@
-"""The options flow: which vehicles to leave out."""
+"""The options flow: which vehicles to leave out, and what reads may cost."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import (
@@ -7,8 +8,18 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
+from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
 
-from ..const import CONF_EXCLUDED
+from ..allowance import Plan
+from ..const import (
+    API_V3,
+    CONF_API,
+    CONF_CALLS_PER_MONTH,
+    CONF_EXCLUDED,
+    CONF_READ_ON_NEWS,
+    CONF_RESERVE,
+)
 from ..device import vehicle_label
 from ..runtime import SmartcarConfigEntry
 from ..smartcar.client import SmartcarError
@@ -18,7 +29,7 @@ from .base import async_with_attributes
 
 
 class SmartcarOptionsFlow(OptionsFlowWithReload):
-    """Which vehicles to leave out."""
+    """Which vehicles to leave out, and what reads may cost."""
 
     def __init__(self) -> None:
         """Initialize."""
@@ -28,10 +39,17 @@ class SmartcarOptionsFlow(OptionsFlowWithReload):
         """Show the vehicles; those that are not chosen are left out and unsubscribed."""
         entry: SmartcarConfigEntry = self.config_entry
         if user_input is not None:
-            chosen = user_input[forms.CONF_VEHICLES]
+            if _reserve(user_input) > _calls(user_input):
+                return self._show_form(user_input, {CONF_RESERVE: "reserve_too_large"})
+            chosen = user_input.pop(forms.CONF_VEHICLES)
             # A vehicle that appeared meanwhile was not asked about.
             excluded = [vehicle_id for vehicle_id in self._shown if vehicle_id not in chosen]
-            return self.async_create_entry(data={**entry.options, CONF_EXCLUDED: excluded})
+            if _calls(user_input) > _calls(entry.options):
+                self._resume(entry)
+            kept = {
+                name: it for name, it in entry.options.items() if name not in forms.READS.schema
+            }
+            return self.async_create_entry(data={**kept, **user_input, CONF_EXCLUDED: excluded})
         if entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded")
         excluded = entry.options.get(CONF_EXCLUDED, [])
@@ -41,16 +59,35 @@ class SmartcarOptionsFlow(OptionsFlowWithReload):
         }
         if not self._shown:
             return self.async_abort(reason="no_vehicles")
+        return self._show_form(
+            {
+                CONF_CALLS_PER_MONTH: _calls(entry.options),
+                CONF_RESERVE: _reserve(entry.options),
+                CONF_READ_ON_NEWS: entry.options.get(CONF_READ_ON_NEWS, False),
+                forms.CONF_VEHICLES: [
+                    vehicle_id for vehicle_id in self._shown if vehicle_id not in excluded
+                ],
+            },
+            {},
+        )
+
+    def _show_form(self, suggested: dict[str, Any], errors: dict[str, str]) -> ConfigFlowResult:
         schema = forms.multi_choice_schema(forms.CONF_VEHICLES, self._shown)
-        suggested = {
-            forms.CONF_VEHICLES: [
-                vehicle_id for vehicle_id in self._shown if vehicle_id not in excluded
-            ]
-        }
+        if self.config_entry.data[CONF_API] == API_V3:
+            schema = schema.extend(forms.READS.schema)
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(schema, suggested),
+            errors=errors,
         )
+
+    @callback
+    def _resume(self, entry: SmartcarConfigEntry) -> None:
+        """Let a larger plan be used at once, if Smartcar had said that the last one was used up."""
+        if entry.state is ConfigEntryState.LOADED:
+            coordinator = entry.runtime_data.coordinator
+            for vehicle_id in coordinator.vehicles:
+                coordinator.allowance.resume(vehicle_id, dt_util.utcnow())
 
     async def _async_vehicles(
         self, entry: SmartcarConfigEntry, excluded: list[str]
@@ -67,3 +104,11 @@ class SmartcarOptionsFlow(OptionsFlowWithReload):
             listed = {}
         left_out = {vehicle_id: VehicleInfo(vehicle_id) for vehicle_id in excluded}
         return list({**left_out, **listed, **known}.values())
+
+
+def _calls(options: Mapping[str, Any]) -> int:
+    return int(options.get(CONF_CALLS_PER_MONTH, Plan().calls_per_month))
+
+
+def _reserve(options: Mapping[str, Any]) -> int:
+    return int(options.get(CONF_RESERVE, Plan().reserve))

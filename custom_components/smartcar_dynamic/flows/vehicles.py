@@ -5,17 +5,28 @@ import re
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import callback
 
 from ..api import hosts
 from ..connect import async_redirect_uri, async_state, authorize_url
-from ..const import API_V2, CONF_API, CONF_EXCLUDED, CONF_SMARTCAR_WEBHOOK_ID, DEFAULT_TITLE
+from ..const import (
+    API_V2,
+    API_V3,
+    CONF_API,
+    CONF_EXCLUDED,
+    CONF_READ_ON_NEWS,
+    CONF_SMARTCAR_WEBHOOK_ID,
+    DEFAULT_TITLE,
+)
 from ..device import vehicle_label, vehicle_name
+from ..reader import async_read_at_set_up
 from ..smartcar.client import SmartcarApiError, SmartcarError
 from ..smartcar.model import VehicleInfo
 from . import forms
 from .base import FlowBase, async_with_attributes
 
+_CHARGE_AND_RANGE = frozenset({"tractionbattery-stateofcharge", "tractionbattery-range"})
 _WORD = re.compile(r"[a-z_]{1,40}", re.IGNORECASE)
 
 
@@ -28,6 +39,8 @@ class VehicleSteps(FlowBase):
         self._vehicles: tuple[VehicleInfo, ...] = ()
         self._chosen: list[VehicleInfo] = []
         self._subscribing: asyncio.Task[None] | None = None
+        self._is_read_once = False
+        self._is_read_on_news = False
         self._application_id = ""
         self._connect_url = ""
         self._connect_error = ""
@@ -39,6 +52,8 @@ class VehicleSteps(FlowBase):
         if user_input is not None:
             chosen = user_input[forms.CONF_VEHICLES]
             self._chosen = [vehicle for vehicle in self._vehicles if vehicle.id in chosen]
+            self._is_read_once = user_input.get(forms.CONF_READ_ONCE, False)
+            self._is_read_on_news = user_input.get(CONF_READ_ON_NEWS, False)
             if self._chosen and CONF_SMARTCAR_WEBHOOK_ID in self._data:
                 return await self.async_step_subscribe()
             return await self.async_step_finish()
@@ -52,10 +67,22 @@ class VehicleSteps(FlowBase):
         if not self._vehicles:
             return await self.async_step_no_vehicles()
         options = {vehicle.id: vehicle_label(vehicle) for vehicle in self._vehicles}
-        return self._show_form(
-            "vehicles",
-            forms.multi_choice_schema(forms.CONF_VEHICLES, options),
-            last_step=True,
+        schema = forms.multi_choice_schema(forms.CONF_VEHICLES, options)
+        if self._data[CONF_API] == API_V3:
+            schema = schema.extend(forms.READ_ONCE.schema)
+            if self._lacks_charge:
+                schema = schema.extend(forms.READ_ON_NEWS.schema)
+        return self._show_form("vehicles", schema, last_step=True)
+
+    @property
+    def _lacks_charge(self) -> bool:
+        """Tell whether the webhook is known not to carry charge or range."""
+        webhook_id = self._data.get(CONF_SMARTCAR_WEBHOOK_ID)
+        webhook = next((webhook for webhook in self._webhooks if webhook.id == webhook_id), None)
+        return (
+            webhook is not None
+            and webhook.data is not None
+            and not set(webhook.data) >= _CHARGE_AND_RANGE
         )
 
     async def async_step_vehicles_unknown(
@@ -154,10 +181,15 @@ class VehicleSteps(FlowBase):
         """Create the entry, named after the vehicles."""
         names = [vehicle_name(vehicle) for vehicle in self._chosen]
         excluded = [vehicle.id for vehicle in self._vehicles if vehicle not in self._chosen]
+        if self._is_read_once:
+            async_read_at_set_up(self.hass, self._data[CONF_WEBHOOK_ID])
         return self.async_create_entry(
             title=", ".join(names[:3]) or DEFAULT_TITLE,
             data=self._data,
-            options={CONF_EXCLUDED: excluded} if excluded else {},
+            options={
+                **({CONF_EXCLUDED: excluded} if excluded else {}),
+                **({CONF_READ_ON_NEWS: True} if self._is_read_on_news else {}),
+            },
         )
 
     @override

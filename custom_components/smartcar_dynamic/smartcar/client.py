@@ -1,7 +1,7 @@
 """The client protocol of both Smartcar APIs, one request method, and their errors."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
@@ -21,6 +21,15 @@ from .problems import parse_problem
 USER_AGENT = "smartcar_dynamic"
 
 _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
+# Smartcar's own libraries wait as long: after 175 s it answers 202 and streams the result.
+_COMMAND_TIMEOUT = aiohttp.ClientTimeout(total=310, connect=10)
+# These happen before a request is sent.
+_NOT_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+    RuntimeError,
+)
 _MAX_ANSWER = 2 * 1024 * 1024
 _MAX_RETRY_AFTER = 24 * 60 * 60.0
 # What a token endpoint calls a credential that it does not accept (RFC 6749, 5.2).
@@ -69,6 +78,10 @@ class SmartcarError(Exception):
 
 class SmartcarConnectionError(SmartcarError):
     """No usable answer: not reached, not in time, or not what the API is documented to say."""
+
+
+class SmartcarNoAnswerError(SmartcarConnectionError):
+    """A command was sent, and no usable answer says what became of it."""
 
 
 class SmartcarApiError(SmartcarError):
@@ -130,7 +143,10 @@ class SmartcarClient(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request; `aim` completes "Smartcar was asked to …" and stands in every error."""
+    """One request; `purpose` completes "Smartcar was asked to …" and stands in every error.
+
+    A command may take minutes, and without an answer it may have been obeyed.
+    """
 
     purpose: str
     method: str
@@ -138,12 +154,12 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     json: Mapping[str, object] | None = field(default=None, repr=False)
+    is_command: bool = False
 
     def unexpected(self) -> SmartcarConnectionError:
         """Return the error for an answer that does not fit the request."""
-        return SmartcarConnectionError(
-            f"Smartcar was asked to {self.purpose} and answered with something else"
-        )
+        error = SmartcarNoAnswerError if self.is_command else SmartcarConnectionError
+        return error(f"Smartcar was asked to {self.purpose} and answered with something else")
 
 
 class ApiClient(ABC):
@@ -158,13 +174,17 @@ class ApiClient(ABC):
     async def _access_token(self, rejected: str | None = None) -> str:
         """Return a token for the next call: never the one that was just rejected."""
 
-    async def _call(self, request: Request) -> object:
+    async def _call(
+        self, request: Request, before_each: Callable[[], None] = lambda: None
+    ) -> object:
         """Send with the access token, once more with a new one if Smartcar rejects it."""
         token = await self._access_token()
+        before_each()
         try:
             return await self._send(authorized(request, token))
         except SmartcarCredentialsError:
             token = await self._access_token(rejected=token)
+        before_each()
         return await self._send(authorized(request, token))
 
     async def _send(self, request: Request) -> object:
@@ -182,20 +202,21 @@ class ApiClient(ABC):
                 data=request.form,
                 json=request.json,
                 allow_redirects=False,
-                timeout=_TIMEOUT,
+                timeout=_COMMAND_TIMEOUT if request.is_command else _TIMEOUT,
             ) as response:
                 body = await _bounded(response.content)
-        except TimeoutError:
-            failure = "no answer in time"
         except (aiohttp.ClientError, OSError, RuntimeError, ValueError) as err:
-            failure = type(err).__name__  # the text and the context may contain the URL
+            # The text and the context may contain the URL.
+            failure = "no answer in time" if isinstance(err, TimeoutError) else type(err).__name__
+            was_sent = not isinstance(err, _NOT_SENT)
         else:
             return _raise_for_status(
                 request, response.status, response.headers.get("Retry-After"), body
             )
-        raise SmartcarConnectionError(
-            f"Smartcar could not be asked to {request.purpose}: {failure}"
+        error = (
+            SmartcarNoAnswerError if request.is_command and was_sent else SmartcarConnectionError
         )
+        raise error(f"Smartcar could not be asked to {request.purpose}: {failure}")
 
 
 def authorized(request: Request, token: str) -> Request:

@@ -4,7 +4,7 @@ Sources: the v3 API reference, the management API reference and the "API authent
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 import time
@@ -19,14 +19,17 @@ from .client import (
     Request,
     SmartcarApiError,
     SmartcarClient,
+    SmartcarNoAnswerError,
     Webhook,
     build_url,
     get_path,
     ignore_status,
     parse_lifetime,
 )
+from .commands import Command, CommandFailure, CommandResult, Outcome, parse_result
 from .jsonvalues import MAX_PERMISSIONS, as_id, as_ids, as_name, as_str, as_year
-from .model import VehicleInfo
+from .model import Delivery, VehicleInfo
+from .payload_v3 import parse_read
 from .signals import code_of, code_of_name
 
 _LIFETIME = 3600.0
@@ -159,14 +162,22 @@ class ClientV3(ApiClient, SmartcarClient):
     async def wait_for_renewal(self) -> None:
         """Return at once: a token of API v3 can be fetched again."""
 
-    async def signals(self, vehicle: VehicleInfo) -> object:
-        """Return all of a vehicle's signals as sent ("Get signals" page). One billed call."""
+    async def read_signals(
+        self, vehicle: VehicleInfo, *, at: int, on_call: Callable[[], None]
+    ) -> Delivery:
+        """Return all that Smartcar has stored of a vehicle ("Get signals" page: one page).
+
+        One billed call: `on_call` is called before it, and again before it is repeated with a new
+        token. `at` is the time of the read in milliseconds. Raises `SmartcarError`.
+        """
         url = build_url(self._hosts.vehicle, "v3", "vehicles", vehicle.id, "signals")
         request = Request("read a vehicle's signals", "GET", url, headers=_of_user(vehicle))
-        answer = await self._call(request)
-        if not isinstance(answer, dict):
+        answer = await self._call(request, on_call)
+        if not isinstance(answer, dict) or not isinstance(
+            answer.get("data", answer.get("errors")), list
+        ):
             raise request.unexpected()
-        return answer
+        return parse_read(vehicle.id, answer, at=at)
 
     async def vin(self, vehicle: VehicleInfo) -> str | None:
         """Return a vehicle's VIN if Smartcar has it ("Get signal" page). One billed call."""
@@ -179,6 +190,38 @@ class ClientV3(ApiClient, SmartcarClient):
                 return None
             raise
         return as_id(get_path(answer, "data", "attributes", "body", "value"))
+
+    async def send_command(self, vehicle: VehicleInfo, command: Command) -> CommandResult:
+        """Let the vehicle execute a command ("Commands" pages). One billed call, up to minutes.
+
+        The body of a 200 or 202 decides. Where no answer or a 504 comes, the outcome is unknown.
+        Raises `SmartcarApiError` for what was refused or has failed, `SmartcarConnectionError`
+        where the command was not sent.
+        """
+        url = build_url(self._hosts.vehicle, "v3", "vehicles", vehicle.id, *command.path)
+        request = Request(
+            command.purpose,
+            command.method,
+            url,
+            headers=_of_user(vehicle),
+            json=command.body,
+            is_command=True,
+        )
+        try:
+            result = parse_result(await self._call(request))
+        except SmartcarNoAnswerError:
+            return CommandResult(Outcome.UNKNOWN)
+        except SmartcarApiError as err:
+            if err.status == HTTPStatus.GATEWAY_TIMEOUT:
+                return CommandResult(Outcome.UNKNOWN)
+            raise
+        if isinstance(result, CommandFailure):
+            raise SmartcarApiError(
+                f"Smartcar could not {command.purpose}: {result.problem.name}",
+                result.problem,
+                result.status,
+            )
+        return result
 
     async def _subscriptions(
         self, purpose: str, webhook_id: str, query: Mapping[str, str]

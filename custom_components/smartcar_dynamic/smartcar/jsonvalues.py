@@ -25,6 +25,11 @@ def as_str(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def as_int(value: object) -> int | None:
+    """Return a whole number; a boolean is none."""
+    return value if type(value) is int else None
+
+
 def as_id(value: object) -> str | None:
     """Return an ID: a short text in one line, which can be written anywhere."""
     if isinstance(value, str) and 0 < len(value) <= _MAX_ID and value.isprintable():

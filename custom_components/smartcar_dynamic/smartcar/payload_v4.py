@@ -39,7 +39,7 @@ def parse_reports(payload: Mapping[str, object], decoding: Decoding) -> Iterator
         yield Report(VehicleInfo(vehicle_id), id_, delivered_at, repeated=True)
         return
     signals = parse_signals(vehicle_id, data.get("signals"), delivered_at, decoding)
-    problems = _parse_errors(data.get("errors"), decoding)
+    problems = parse_errors(data.get("errors"), decoding)
     yield Report(
         _parse_vehicle(vehicle_id, data),
         id_,
@@ -121,7 +121,7 @@ def _parse_content(raw: Mapping[str, object], cache: Cache, decoding: Decoding) 
         label = None if code in SIGNALS else _label(code, group, name)
     if (content := cache.find(code, body, status)) is not None:
         return content
-    error = None if status is None or status == _SUCCESS else _error_of(status)
+    error = None if status is None or status == _SUCCESS else error_of(status)
     if error is None:
         content = Content(code, parse_body(code, body, decoding.notes), None, label)
     else:
@@ -131,7 +131,7 @@ def _parse_content(raw: Mapping[str, object], cache: Cache, decoding: Decoding) 
     return content
 
 
-def _error_of(status: object) -> object:
+def error_of(status: object) -> object:
     """Return the error in a signal's status, which is an object, a word, or missing."""
     if isinstance(status, dict):
         word = status.get("value", "ERROR" if status.get("error") else None)
@@ -162,7 +162,8 @@ def _label(code: str, group: object, name: object) -> str:
     return label[:1].upper() + label[1:_MAX_LABEL]
 
 
-def _parse_errors(raw: object, decoding: Decoding) -> tuple[Problem, ...]:
+def parse_errors(raw: object, decoding: Decoding) -> tuple[Problem, ...]:
+    """Return the problems of a list of errors, each with the signals that it names."""
     problems = []
     for index, item in enumerate(decoding.first(as_list(raw), MAX_ERRORS, "data.errors")):
         place = f"data.errors[{index}]"

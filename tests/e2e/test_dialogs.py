@@ -1,4 +1,4 @@
-"""The steps off the straight way, for the eye: each opens, and looks as it should."""
+"""The dialogs beside the straight way: each opens, for the eye to look at its pictures."""
 
 from demo.environment import DOMAIN, Environment, current_credentials
 from simulator import Kind
@@ -10,7 +10,7 @@ from .translations import translation
 async def test_without_a_public_address(
     environment: Environment, open_frontend: OpenFrontend
 ) -> None:
-    application = environment.simulator.application(Kind.CURRENT)
+    application = environment.applications[Kind.CURRENT]
     external_url = environment.instance.core_config.external_url
     await environment.client.command(
         "config/core/update", external_url="http://homeassistant.local:8123"
@@ -28,24 +28,29 @@ async def test_without_a_public_address(
         await environment.client.command("config/core/update", external_url=external_url)
 
 
-async def test_the_options_and_a_rejected_secret(
+async def test_the_options(environment: Environment, open_frontend: OpenFrontend) -> None:
+    await environment.add_entry(Kind.CURRENT)
+    async with open_frontend("options") as frontend:
+        await frontend.open(f"/config/integrations/integration/{DOMAIN}")
+        await frontend.press("Configure")
+        await frontend.expect(translation("options.step.init.description"))
+        await frontend.screenshot("01-cars")
+        await frontend.close_dialog()
+
+
+async def test_credentials_that_smartcar_rejects(
     environment: Environment, open_frontend: OpenFrontend
 ) -> None:
     await environment.add_entry(Kind.CURRENT)
-    await environment.simulator.deliver()
-    async with open_frontend("later") as frontend:
+    environment.simulator.reject_credentials()
+    environment.simulator.expire_tokens()
+    (entry,) = await environment.client.entries(DOMAIN)
+    await environment.client.reload_entry(entry.entry_id)
+    async with open_frontend("reauthentication") as frontend:
         await frontend.open(f"/config/integrations/integration/{DOMAIN}")
-        await frontend.press("Configure")
-        await frontend.expect(translation("options.step.init.title"))
-        await frontend.screenshot("01-options")
-        await frontend.close_dialog()
-        environment.simulator.reject_credentials()
-        environment.simulator.expire_tokens()
-        (entry,) = await environment.client.entries(DOMAIN)
-        await environment.client.reload_entry(entry.entry_id)
         await frontend.press("Reconfigure")
         await frontend.expect(translation("config.step.reauth_confirm.title"))
-        await frontend.screenshot("02-reauthenticate")
+        await frontend.screenshot("01-credentials")
 
 
 async def test_the_forms_behind_reconfigure(
