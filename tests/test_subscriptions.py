@@ -419,6 +419,18 @@ async def remove(home: Home) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+async def test_a_success_that_is_not_smartcars_subscribes_no_car(home: Home, kind: Kind) -> None:
+    (car,) = cars_of(home, kind)
+    webhook = await home.webhook(kind)
+    path, times = (V2_SUBSCRIBE, 1) if kind.is_v2 else ("/subscriptions", 2)
+    home.sim.fail_api(HTTPStatus.OK, path=path, times=times)
+    await home.set_up(home.new_entry(webhook, kind))
+    assert not is_subscribed(home, webhook, car)
+    await home.pass_time(hours=26)
+    assert is_subscribed(home, webhook, car)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 async def test_removing_the_entry_unsubscribes_all(home: Home, kind: Kind) -> None:
     cars = cars_of(home, kind, "Second", "Third")
     _, webhook = await home.live(kind)
