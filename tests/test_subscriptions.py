@@ -426,7 +426,7 @@ async def test_a_success_that_is_not_smartcars_subscribes_no_car(home: Home, kin
     home.sim.fail_api(HTTPStatus.OK, path=path, times=times)
     await home.set_up(home.new_entry(webhook, kind))
     assert not is_subscribed(home, webhook, car)
-    await home.pass_time(hours=26)
+    await home.pass_hours(26)
     assert is_subscribed(home, webhook, car)
 
 
