@@ -84,12 +84,10 @@ class Changes:
     """What a report changed.
 
     `keys` are those of readings and derived values. `vehicle`: the vehicle's attributes, problems
-    or place in the account. `availability`: that of all its readings. `freshness` is that of the
-    freshest signal.
+    or place in the account. `availability`: that of all its readings.
     """
 
     keys: list[str] = field(default_factory=list)
-    freshness: Freshness = Freshness.NONE
     vehicle: bool = False
     availability: bool = False
 
@@ -232,6 +230,7 @@ class VehicleState:
     def _apply_signals(self, report: Report, changes: Changes) -> None:
         """Apply a report's signals; an account's problem on one of them needs a look at all."""
         delivered_at = report.delivered_at
+        freshness = Freshness.NONE
         account_problems: list[Problem] = []
         for signal in report.signals:
             content = signal.content
@@ -240,18 +239,18 @@ class VehicleState:
                 if not content.readings:
                     continue
                 seen = self._apply_signal(content, signal.recorded_at, delivered_at, changes)
-                if seen > changes.freshness:  # noqa: PLR1730 - a call costs as much as the rest
-                    changes.freshness = seen
+                if seen is not freshness:
+                    freshness = max(freshness, seen)
             elif problem.remedy in _OF_SIGNALS:
                 self._apply_signal_problem(problem, delivered_at, changes)
             else:
                 account_problems.append(problem)
-        if changes.freshness:
-            self._recover(report, changes)
+        if freshness:
+            self._recover(report, freshness, changes)
         if not account_problems:
             return
         # A dynamic delivery's values were asked for at the same time as what failed.
-        if changes.freshness >= (Freshness.SEEN if report.errors_included else Freshness.NEW):
+        if freshness >= (Freshness.SEEN if report.errors_included else Freshness.NEW):
             for problem in account_problems:
                 self._apply_signal_problem(problem, delivered_at, changes)
         else:
@@ -264,29 +263,28 @@ class VehicleState:
 
         Newer is what was recorded later or, of one time or an unknown one, delivered later.
         """
-        signal = self.signals.get(content.code)
+        code, readings = content.code, content.readings
+        signal = self.signals.get(code)
         if signal is None:
-            if content.code not in SIGNALS and self._has_max_unlisted():
+            if code not in SIGNALS and self._has_max_unlisted():
                 return Freshness.NONE
-            signal = self.signals[content.code] = SignalState(delivered_at)
+            signal = self.signals[code] = SignalState(delivered_at)
         # A problem that was delivered after this reading stays, though the reading came last.
         elif signal.problem is not None and delivered_at >= signal.delivered_at:
-            self._set_problem(content.code, signal, None, changes)
+            self._set_problem(code, signal, None, changes)
         known_at = signal.recorded_at
         if recorded_at is None or known_at is None or recorded_at == known_at:
             is_old = delivered_at < signal.delivered_at
         else:
             is_old = recorded_at < known_at
-        if is_old or (
-            content.code == _ODOMETER and self._is_too_low(signal, content.readings[0].value)
-        ):
+        if is_old or (code == _ODOMETER and self._is_too_low(signal, readings[0].value)):
             return Freshness.NONE
         signal.label = content.label
         if delivered_at > signal.delivered_at:  # noqa: PLR1730 - a call costs as much as the rest
             signal.delivered_at = delivered_at
         is_new = recorded_at is not None and self._apply_time(signal, recorded_at)
-        if signal.readings is not content.readings:
-            is_new |= self._apply_readings(signal, content.readings, changes)
+        if signal.readings is not readings:
+            is_new |= self._apply_readings(signal, readings, changes)
         return Freshness.NEW if is_new else Freshness.SEEN
 
     def _apply_time(self, signal: SignalState, recorded_at: int) -> bool:
@@ -442,13 +440,13 @@ class VehicleState:
         signal = self.signals.get(code)
         return signal is not None and signal.problem is not None and signal.problem.name == name
 
-    def _recover(self, report: Report, changes: Changes) -> None:
+    def _recover(self, report: Report, freshness: Freshness, changes: Changes) -> None:
         """Drop the problems that are older than a good reading.
 
         Those that named signals go on to concern them, as far as the report has not read them.
         """
         delivered_at = report.delivered_at
-        if changes.freshness is Freshness.SEEN and not report.errors_included:
+        if freshness is Freshness.SEEN and not report.errors_included:
             # A repeated value says little beside an error that was sent at the same time.
             delivered_at -= _REPEAT_TOLERANCE
         self.recovered_at = max(self.recovered_at, delivered_at)
