@@ -249,7 +249,7 @@ async def test_no_value_is_unknown(sender: Sender, car: Car) -> None:
 @pytest.mark.usefixtures("entry")
 async def test_a_car_without_position_keeps_its_last_one(sender: Sender, car: Car) -> None:
     position = "location-preciselocation"
-    await sender.deliver(TUTORIAL)
+    await sender.deliver(numbered(1, signal(position, {"latitude": 1.5, "longitude": 2.5})))
     before = car.state(position)
     nowhere = signal(position, {"latitude": None, "longitude": None})
     await sender.deliver(numbered(2, nowhere))
