@@ -20,6 +20,7 @@ from simulator import Simulator
 
 from .cars import Car, Writes
 from .home import home as home  # noqa: PLC0414 - a fixture for all
+from .life import life as life  # noqa: PLC0414 - a fixture for all
 from .senders import MANAGEMENT_TOKEN, WEBHOOK_ID, Sender
 from .smartcar.catalogue import rich_payload
 

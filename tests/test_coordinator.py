@@ -714,6 +714,7 @@ async def test_a_bug_in_one_entity_costs_no_other_its_news(
     assert [message.partition("\n")[0] for message in messages] == [
         f"Could not update {CHARGE}: ValueError",
         "Could not update odometer-traveleddistance: ValueError",
+        "Could not update trip: ValueError",
     ]
     assert VEHICLE_ID not in "".join(messages)
 
