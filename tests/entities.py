@@ -38,8 +38,13 @@ TABLES: Mapping[str, Mapping[str, SmartcarEntityDescription]] = {
 """Each platform's descriptions of entities with a reading, by key."""
 DERIVED: Mapping[str, set[str]] = {
     "binary_sensor": {"account_problem", "callback_verified"},
+    "button": {"read_signals"},
+    "cover": {"charge_port"},
     "device_tracker": set(),
-    "sensor": {"last_delivery", "last_reported"},
+    "lock": {"lock"},
+    "number": {"charge_limit"},
+    "sensor": {"calls_left", "calls_used", "last_delivery", "last_reported"},
+    "switch": {"charging"},
 }
 """Each platform's translation keys of entities without a reading."""
 FACTORIES: Mapping[str, ReadingEntityFactory] = {
@@ -110,4 +115,4 @@ def translation_keys(description: SmartcarEntityDescription) -> set[str]:
 
 def platform_translation_keys(platform: str) -> set[str]:
     """Return the keys of the names that a platform's entities can have."""
-    return set().union(DERIVED[platform], *map(translation_keys, TABLES[platform].values()))
+    return set().union(DERIVED[platform], *map(translation_keys, TABLES.get(platform, {}).values()))

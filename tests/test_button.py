@@ -106,5 +106,14 @@ async def test_a_day_without_a_read_bills_nothing(home: Home) -> None:
         await home.pass_hours(1)
         await home.sim.advance(timedelta(hours=1))
         await home.deliver()
+    device = home.device(home.sim.current_car)
+    assert device is not None
+    await home.hass.services.async_call(
+        "smartcar_dynamic",
+        "check",
+        {"device_id": device.id},
+        blocking=True,
+        return_response=True,
+    )
     await home.restart(home.entries[0])
     assert billed(home) == 0

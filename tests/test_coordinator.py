@@ -267,11 +267,11 @@ async def test_one_request_may_be_about_two_vehicles(sender: Sender) -> None:
 
 
 @pytest.mark.usefixtures("entry")
-async def test_an_id_is_forgotten_after_a_thousand_others(sender: Sender, car: Car) -> None:
+async def test_an_id_is_forgotten_after_many_others(sender: Sender, car: Car) -> None:
     first = state(signal(CHARGE, {"value": 50}, meta={}))
     await sender.deliver(first)
     event: dict[str, Any] = state(signal(CHARGE, {"value": 51}, meta={}))
-    for n in range(1023):
+    for n in range(255):
         await sender.deliver({**event, "eventId": f"event-{n}"})
     await sender.deliver(first)
     assert car.value(CHARGE) == "51"

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -81,14 +82,24 @@ async def test_no_read_is_planned_after_430_before_the_month_ends(home: Home) ->
     assert used(home) == 1
 
 
-async def test_a_refused_read_is_tried_again_later(home: Home) -> None:
-    await planned(home)
+async def test_a_refused_read_is_tried_again_later(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
     van = home.sim.add_car("Van")
-    await home.data(home.entries[0]).subscriptions.async_reconcile()
-    home.sim.fail_api(429, path="/signals", problem="RATE_LIMIT.SMARTCAR_API", retry_after=7200)
+    await planned(home)
+    home.sim.fail_api(
+        429, path=f"{van.id}/signals", problem="RATE_LIMIT.SMARTCAR_API", retry_after=86_400
+    )
+    with pytest.raises(HomeAssistantError):
+        await read(home, van)
+    before = used(home)
+    for _ in range(23):
+        await pass_both(home, hours=1)
+    assert used(home) == before
+    assert "wants no requests before" in caplog.text
     for _ in range(24):
         await pass_both(home, hours=1)
-    assert home.state("sensor", van, "tractionbattery-stateofcharge") == "62"
+    assert used(home) > before
 
 
 async def test_a_read_that_fails_is_tried_again_later(home: Home) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_REAUTH
@@ -14,6 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smartcar_dynamic.reader import Reader, async_read_at_set_up
+from custom_components.smartcar_dynamic.smartcar.model import Reading
 from simulator import Car, Kind
 
 from .home import HOOK, Home
@@ -100,6 +101,21 @@ async def test_the_action_answers_nobody_who_does_not_ask(home: Home) -> None:
         "smartcar_dynamic", "read_signals", {"device_id": device.id}, blocking=True
     )
     assert home.state("sensor", home.sim.current_car, CHARGE) == "62"
+
+
+async def test_a_value_that_is_a_time_is_answered_as_text(home: Home) -> None:
+    await live(home)
+    car = home.sim.current_car
+    device = home.device(car)
+    assert device is not None
+    key = "charge-chargerecords.started_at"
+    vehicle = home.data(home.entries[0]).coordinator.vehicles[car.id]
+    vehicle.readings[key] = Reading(key, datetime(2026, 11, 24, 22, 0, tzinfo=UTC))
+    assert (await read(home))[device.id][key] == {
+        "value": "2026-11-24T22:00:00+00:00",
+        "unit": None,
+        "recorded_at": None,
+    }
 
 
 async def test_several_cars_are_read_once_each(home: Home) -> None:

@@ -1,6 +1,6 @@
 """A restart loses neither a value nor its time, and order and duplicates are judged rightly."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -189,9 +189,9 @@ async def test_a_home_assistant_that_was_killed_has_what_was_stored(
                     "signals": {CHARGE: {"recorded_at": NOW, "delivered_at": NOW}},
                     "readings": [{"key": CHARGE, "value": 42, "unit": "%"}],
                     "last_reported": NOW,
+                    "seen": ["known"],
                 }
             ],
-            "seen": ["known"],
         },
     }
     await set_up(entry_v2)
@@ -263,14 +263,13 @@ async def test_how_the_callback_is_doing_outlives_a_restart(
         [],
         5,
         {},
-        {"vehicles": 5, "seen": {}, "health": []},
-        {"vehicles": [None, {}, {"id": 5}, {"id": ""}], "seen": [5, None]},
+        {"vehicles": 5, "health": []},
+        {"vehicles": [None, {}, {"id": 5}, {"id": ""}]},
     ],
 )
 def test_what_is_not_of_our_form_is_left_out(raw: object) -> None:
     stored = data_from_json(raw)
     assert not stored.vehicles
-    assert not stored.seen
     assert stored.status == CallbackStatus()
 
 
@@ -292,8 +291,8 @@ def test_what_is_half_of_our_form_is_kept_by_half() -> None:
                         {"key": CHARGE, "value": {"time": "yesterday"}},
                         {"key": "t-1", "value": {"time": "2026-11-01T10:00:00"}},
                         {"key": "t-2", "value": {"time": "2026-11-01T10:00:00+00:00"}},
-                        {"key": "p", "value": {"latitude": "x", "longitude": 5}},
-                        {"key": "l", "value": [5]},
+                        {"key": "p-1", "value": {"latitude": "x", "longitude": 5}},
+                        {"key": "l-1", "value": [5]},
                     ],
                     "troubles": [
                         None,
@@ -306,14 +305,14 @@ def test_what_is_half_of_our_form_is_kept_by_half() -> None:
         }
     )
     state = stored.vehicles["one"]
-    assert (state.info.make, state.info.year) == (None, None)
+    assert (state.info.make, state.info.year) == (None, 2020)
     assert state.info.permissions == frozenset({"read_battery"})
     assert state.listed
     assert state.last_reported is None
     assert state.signals["a-b"].label is None
     values = {key: reading.value for key, reading in state.readings.items()}
-    assert values.pop("t-2") is not None
-    assert values == {CHARGE: None, "t-1": None, "p": None, "l": None}
+    assert values.pop("t-1") == values.pop("t-2") == datetime(2026, 11, 1, 10, tzinfo=UTC)
+    assert values == {CHARGE: None, "p-1": None, "l-1": None}
     assert list(state.active_problems) == ["CONNECTED_SERVICES_ACCOUNT:SUBSCRIPTION"]
     assert (stored.status.rejection, stored.status.deliveries) == (None, {"state": 2})
     assert data_from_json(data_to_json(stored)).vehicles["one"].readings == state.readings

@@ -1,6 +1,7 @@
 """What a vehicle's state makes of reports: which problem concerns what, and what is believed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from freezegun.api import FrozenDateTimeFactory
@@ -12,16 +13,21 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smartcar_dynamic.diagnostics import async_get_config_entry_diagnostics
+from custom_components.smartcar_dynamic.smartcar.model import Report, VehicleInfo
 from custom_components.smartcar_dynamic.store import data_to_json
-from custom_components.smartcar_dynamic.vehicle import VehicleState
+from custom_components.smartcar_dynamic.vehicle import MAX_SEEN_UNDATED, VehicleState
+from simulator import Kind
 
 from .cars import Car, Writes
+from .home import Home
 from .senders import Sender
 from .smartcar.payloads import (
     NOW,
     TUTORIAL,
     VEHICLE_ID,
+    WEBHOOK_ID,
     Json,
+    decode,
     dynamic,
     entry as data,
     error,
@@ -40,6 +46,8 @@ REVOKED = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "PERMISSION"}
 SUBSCRIPTION = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "SUBSCRIPTION"}
 MOVED = {"type": "COMPATIBILITY", "code": "PLATFORM_NOT_CAPABLE"}
 PLAN = {"type": "BILLING", "code": "INVALID_PLAN"}
+
+TUTORIAL_REQUEST = "25d743b8-14cf-4744-b067-bd8d7daf3f1a"
 
 type Get = Callable[[], VehicleState]
 
@@ -323,6 +331,18 @@ async def test_half_an_emoji_in_a_payload_can_be_stored(
     json_bytes(car.device.dict_repr)
 
 
+@pytest.mark.parametrize("kind", [Kind.DYNAMIC, Kind.CURRENT])
+async def test_half_an_emoji_of_the_api_can_be_stored(home: Home, kind: Kind) -> None:
+    car = home.sim.dynamic_car if kind is Kind.DYNAMIC else home.sim.current_car
+    car.model = replace(car.model, model="Odd \ud83d")
+    entry, _ = await home.live(kind)
+    device = home.device(car)
+    assert device is not None
+    assert str(device.model).startswith("Odd ?")
+    json_bytes(device.dict_repr)
+    json_bytes(data_to_json(home.data(entry).store.data))
+
+
 @pytest.mark.usefixtures("entry")
 async def test_a_true_after_ones_is_no_number(sender: Sender, car: Car) -> None:
     for at in (1, 2):
@@ -453,3 +473,171 @@ async def test_what_a_wrong_clock_did_not_touch_is_kept(
     assert (car.value(CHARGE), car.value(FUEL)) == ("80", "25")
     assert vehicle().last_reported == NOW + (now() - 69) * 1000
     assert vehicle().resolved_at == {"BILLING:INVALID_PLAN": NOW + (now() - 60) * 1000}
+
+
+def battery(charge: int, request: str, **more: object) -> Json:
+    return dynamic(data("/battery", {"percentRemaining": charge / 100}, **more), requestId=request)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_late_repetition_without_a_time_is_no_news(
+    entry: MockConfigEntry, sender: Sender, car: Car, *, restarted: bool
+) -> None:
+    error = dynamic(error=REAUTHENTICATE, requestId="old error")
+    await sender.deliver(battery(11, "old"))
+    await sender.deliver(error)
+    for n in range(1030):
+        await sender.deliver(battery(50, f"r{n}"))
+    if restarted:
+        await sender.hass.config_entries.async_reload(entry.entry_id)
+    await sender.deliver(battery(11, "old"))
+    await sender.deliver(error)
+    assert car.value(CHARGE) == "50"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_one_vehicles_reports_make_no_others_forgotten(sender: Sender, car: Car) -> None:
+    await sender.deliver(battery(11, "old"))
+    await sender.deliver(battery(50, "new"))
+    for n in range(300):
+        other = dynamic(data("/battery", {"percentRemaining": 0.3}), requestId=f"r{n}")
+        other["payload"]["vehicles"][0]["vehicleId"] = f"other {n % 3}"
+        await sender.deliver(other)
+    await sender.deliver(battery(11, "old"))
+    assert car.value(CHARGE) == "50"
+
+
+async def test_ids_of_reports_are_as_many_as_repetitions_can_be(
+    sender: Sender, vehicle: Get
+) -> None:
+    headers = {"sc-data-age": "2025-11-20T10:00:00Z"}
+    for n in range(300):
+        await sender.deliver(battery(50, f"r{n}", headers=headers))
+    assert len(vehicle().seen) == 256
+    assert not vehicle().seen_undated
+    for n in range(MAX_SEEN_UNDATED + 5):
+        vehicle().apply(Report(VehicleInfo(VEHICLE_ID), f"u{n}", NOW, undated=True))
+    assert len(vehicle().seen_undated) == MAX_SEEN_UNDATED
+    assert vehicle().is_seen("u5")
+    assert not vehicle().is_seen("u4")
+
+
+@pytest.mark.parametrize(
+    ("payload", "undated"),
+    [
+        (TUTORIAL, False),
+        (dynamic(data("/battery", {"percentRemaining": 0.5})), True),
+        (dynamic(error=REAUTHENTICATE), True),
+        (dynamic(), False),
+        (values(1, value(CHARGE, 5)), False),
+        (state(value(CHARGE, 5), meta={}), True),
+        (state(value(CHARGE, 5, 1), meta={}), False),
+        (error(REAUTHENTICATE, meta={}), True),
+    ],
+)
+def test_a_report_is_undated_where_only_its_id_tells_its_age(
+    payload: Json, *, undated: bool
+) -> None:
+    (report,) = decode(payload, now=NOW + 5000).reports
+    assert report.undated is undated
+
+
+# What is stored
+
+
+async def test_what_was_resolved_before_a_restart_is_not_raised_by_a_late_error(
+    entry: MockConfigEntry, sender: Sender, vehicle: Get
+) -> None:
+    await sender.deliver(values(1, value(CHARGE, 80, 1)))
+    await sender.deliver(errors(4, {**REAUTHENTICATE, "state": "RESOLVED"}))
+    await sender.hass.config_entries.async_reload(entry.entry_id)
+    await sender.deliver(errors(3, REAUTHENTICATE))
+    assert vehicle().active_problems == {}
+    await sender.deliver(errors(5, REAUTHENTICATE))
+    assert vehicle().active_problems
+
+
+async def test_no_repr_tells_a_vehicle_or_a_webhook(
+    entry: MockConfigEntry, sender: Sender, vehicle: Get
+) -> None:
+    await sender.deliver(TUTORIAL)
+    await sender.deliver(values(1, value("vehicleidentification-vin", "WVWZZZE1ZMP000001")))
+    vehicle().subscribed_to = WEBHOOK_ID
+    shown = repr(vehicle()) + repr(entry.runtime_data.store.data) + repr(entry.runtime_data)
+    secrets = (VEHICLE_ID, WEBHOOK_ID, "WVWZZZE1ZMP000001", "37.4292", TUTORIAL_REQUEST)
+    assert not [secret for secret in secrets if secret in shown]
+
+
+# Readings that cannot be right
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize(
+    ("series", "shown"),
+    [
+        pytest.param([25000, 0, 25010], 25010, id="one 0"),
+        pytest.param([25000, 0, 0, 0, 0, 0], 25000, id="zeros"),
+        pytest.param([25000, None, 0, None], 25000, id="unknown"),
+        pytest.param([25000, 24999, 24998.5], 24998.5, id="rounded"),
+        pytest.param([1, 0], 1, id="a new car's 0"),
+        pytest.param([0, 0, 5], 5, id="a new car"),
+        pytest.param([795.4, 1847.1, 795.4, 1850.6, *[795.4] * 9], 1850.6, id="frozen"),
+        pytest.param([1850, 5, 1850, 6, 1851, 7, 1851, 8], 1851, id="by turns"),
+        pytest.param([1850, 5, 4, 5, 6], 1850, id="not yet again"),
+        pytest.param([1850, 0, 1, 2, 3], 1850, id="from 0"),
+        pytest.param([1850, 5, 5, 9, 12], 1850, id="not yet"),
+        pytest.param([1850, 5, 5, 9, 12, 20], 20, id="another cluster"),
+        pytest.param([1850, 5, 9, 12, 20, 21, 10], 21, id="another cluster goes on"),
+        pytest.param([1850, 999999, 1851, 1852, 1853, 1854], 1854, id="too much once"),
+    ],
+)
+async def test_an_odometer_falls_only_where_it_drives_on(
+    sender: Sender, car: Car, series: list[float | None], shown: float
+) -> None:
+    code = "odometer-traveleddistance"
+    for at, reading in enumerate(series):
+        await sender.deliver(values(at, value(code, reading, at, unit="km")))
+    assert float(car.value(code)) == shown
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize("latitude", [0, None, 91], ids=["no fix", "null", "beyond the pole"])
+async def test_a_car_that_does_not_know_where_it_is_has_not_left(
+    sender: Sender, car: Car, writes: Writes, latitude: float | None
+) -> None:
+    def position(at: int, latitude: float | None, longitude: float | None) -> Json:
+        body = {"latitude": latitude, "longitude": longitude, "heading": at}
+        return values(at, signal(POSITION, body, meta={"oemUpdatedAt": NOW + at * 1000}))
+
+    await sender.deliver(position(1, 52.5, 13.4))
+    writes.clear()
+    await sender.deliver(position(2, latitude, latitude))
+    assert car.state(POSITION).attributes["latitude"] == 52.5
+    assert car.entity_id(POSITION) not in writes.changed + writes.unchanged
+    await sender.deliver(position(3, 52.6, 13.4))
+    assert car.state(POSITION).attributes["latitude"] == 52.6
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_car_that_never_knew_where_it_is_is_nowhere(sender: Sender, car: Car) -> None:
+    await sender.deliver(values(1, signal(POSITION, {"latitude": 0, "longitude": 0})))
+    assert car.value(POSITION) == "unknown"
+
+
+async def test_an_unlisted_signal_never_shows_a_wrong_unit(
+    entry: MockConfigEntry, sender: Sender, car: Car
+) -> None:
+    er.async_get(sender.hass).async_get_or_create(
+        "sensor", "smartcar_dynamic", f"{VEHICLE_ID}_foo-bar"
+    )
+    shown = []
+    for at, body in enumerate(
+        [(64, "percent"), (310, "km"), ("good", None), (65, "percent"), (True, None), (311, "km")]
+    ):
+        await sender.deliver(values(at, value("foo-bar", body[0], at, unit=body[1])))
+        shown.append(car.value("foo-bar"))
+    assert shown == ["64", "unknown", "unknown", "65", "unknown", "unknown"]
+    await sender.hass.config_entries.async_reload(entry.entry_id)
+    await sender.hass.async_block_till_done()
+    assert car.value("foo-bar") == "311"
+    assert car.state("foo-bar").attributes["unit_of_measurement"] == "km"

@@ -11,9 +11,10 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .allowance import Plan
-from .api import create_client, reading_client
+from .api import command_client, create_client, reading_client
 from .checks.issues import async_drop_all, async_raise_not_unsubscribed
 from .checks.monitor import Monitor
+from .commands import Commands
 from .const import (
     CONF_CALLS_PER_MONTH,
     CONF_EXCLUDED,
@@ -42,7 +43,16 @@ from .webhook.handler import SmartcarWebhook, async_pause
 _LOGGER = logging.getLogger(__name__)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-PLATFORMS = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.DEVICE_TRACKER, Platform.SENSOR]
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.COVER,
+    Platform.DEVICE_TRACKER,
+    Platform.LOCK,
+    Platform.NUMBER,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
 
 _REMOVAL_TIMEOUT = 30
 
@@ -88,6 +98,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     entry.runtime_data = SmartcarRuntimeData(
         store, coordinator, Decoder(), webhook, client, subscriptions, monitor, reader
     )
+    if (commander := command_client(client)) is not None:
+        entry.runtime_data.commands = Commands(
+            hass,
+            entry,
+            client=commander,
+            store=store,
+            coordinator=coordinator,
+            subscriptions=subscriptions,
+        )
     async_remove_devices(hass, entry.entry_id, coordinator.excluded)
 
     def update_device(vehicle: VehicleState) -> None:

@@ -74,6 +74,11 @@ def create_client_v3(hass: HomeAssistant, data: Mapping[str, object]) -> ClientV
     )
 
 
+def command_client(client: SmartcarClient) -> ClientV3 | None:
+    """Return the client if its API has commands: v2.0 is used for none."""
+    return client if isinstance(client, ClientV3) else None
+
+
 def token_data(token: Token) -> dict[str, object]:
     """Return a token as an entry keeps it."""
     data: dict[str, object] = {

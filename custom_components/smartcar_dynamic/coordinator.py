@@ -21,7 +21,6 @@ from .vehicle import Changes, VehicleState
 
 _LOGGER = logging.getLogger(__name__)
 
-_MAX_SEEN = 1024
 _MAX_NOTED = 256
 # Smartcar's last attempt to deliver comes three minutes after the first.
 _IGNORE_DELETED_FOR = 5 * 60_000
@@ -52,6 +51,7 @@ class SmartcarCoordinator:
         self._ignored_until: dict[str, int] = {}
         self._key_listeners: dict[str, dict[str, KeyListener]] = {}
         self._new_key_listeners = Listeners[VehicleState, Iterable[str]]()
+        self._vehicle_report_listeners: dict[str, Listeners[()]] = {}
         self._vehicle_listeners = Listeners[VehicleState]()
         self._report_listeners = Listeners[VehicleState, Report, Iterable[str]]()
         for vehicle_id in self.excluded:
@@ -77,12 +77,12 @@ class SmartcarCoordinator:
         self._store.async_schedule_save()
 
     @callback
-    def async_exhaust(self, vehicle_id: str) -> None:
+    def async_exhaust(self, vehicle: VehicleState) -> None:
         """Take Smartcar's word that the plan has no more calls in this month, and tell it."""
-        self.allowance.exhaust(vehicle_id, dt_util.utcnow())
-        self.async_notify_keys(vehicle_id, (CALLS_USED, CALLS_LEFT))
-        if (vehicle := self.vehicles.get(vehicle_id)) is not None:
-            self.async_notify(vehicle)
+        self.allowance.exhaust(vehicle.id, dt_util.utcnow())
+        self.async_notify_keys(vehicle.id, (CALLS_USED, CALLS_LEFT))
+        self.async_notify(vehicle)
+        self._store.async_schedule_save()
 
     @callback
     def async_notify_keys(self, vehicle_id: str, keys: Iterable[str]) -> None:
@@ -104,9 +104,10 @@ class SmartcarCoordinator:
         return self._received_at
 
     @callback
-    def async_is_seen(self, report_id: str) -> bool:
-        """Tell whether a report with this ID was applied before."""
-        return report_id in self._data.seen
+    def async_is_seen(self, vehicle_id: str, report_id: str) -> bool:
+        """Tell whether a report with this ID was applied to a vehicle before."""
+        vehicle = self.vehicles.get(vehicle_id)
+        return vehicle is not None and vehicle.is_seen(report_id)
 
     @callback
     def async_receive(self, delivery: Delivery) -> None:
@@ -209,6 +210,13 @@ class SmartcarCoordinator:
         return self._new_key_listeners.add(listener)
 
     @callback
+    def async_add_vehicle_report_listener(
+        self, vehicle_id: str, listener: Callable[[], None]
+    ) -> CALLBACK_TYPE:
+        """Call back after each report about a vehicle, also one that has changed no value."""
+        return self._vehicle_report_listeners.setdefault(vehicle_id, Listeners()).add(listener)
+
+    @callback
     def async_add_vehicle_listener(self, listener: Callable[[VehicleState], None]) -> CALLBACK_TYPE:
         """Call back when a vehicle appeared, or its attributes, problems or account changed."""
         return self._vehicle_listeners.add(listener)
@@ -238,8 +246,6 @@ class SmartcarCoordinator:
             # The question is whether Smartcar delivers.
             vehicle.last_delivery = last_delivery
             changes.keys.remove(LAST_DELIVERY)
-        if report.id is not None:
-            self._remember(report.id)
         if not vehicle.listed:
             vehicle.listed = changes.vehicle = True
         changed = tuple(changes.keys)
@@ -248,6 +254,8 @@ class SmartcarCoordinator:
         self._notify(vehicle, changes)
         for listener in self._report_listeners:
             self._guard("what follows a report", listener, vehicle, report, changed)
+        for report_listener in self._vehicle_report_listeners.get(vehicle.id, ()):
+            self._guard(f"vehicle {vehicle.info.short_id}", report_listener)
 
     def _is_ignored(self, vehicle_id: str) -> bool:
         """Tell whether a vehicle was deleted just now."""
@@ -296,12 +304,6 @@ class SmartcarCoordinator:
         vehicle = self._data.vehicles[info.id] = VehicleState(info)
         self._notify_vehicle(vehicle)
         return vehicle
-
-    def _remember(self, report_id: str) -> None:
-        seen = self._data.seen
-        seen[report_id] = None
-        if len(seen) > _MAX_SEEN:
-            seen.popitem(last=False)
 
 
 def _is_first(noted: set[str], note: str) -> bool:

@@ -10,6 +10,7 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryChange,
 )
+from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -21,7 +22,7 @@ from homeassistant.helpers.entity_platform import (
 )
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN
+from .const import DOMAIN, LAST_DELIVERY
 from .coordinator import SmartcarCoordinator
 from .runtime import SmartcarConfigEntry
 from .smartcar.model import Reading, Value
@@ -175,7 +176,7 @@ def async_add_vehicle_entities(
     async_add_entities: AddConfigEntryEntitiesCallback,
     create: VehicleEntityFactory,
 ) -> None:
-    """Add a vehicle's entities as the vehicle appears."""
+    """Add a vehicle's entities as the vehicle appears, or later where it has none at first."""
     coordinator = entry.runtime_data.coordinator
     platform = async_get_current_platform().domain
     known: dict[str, VehicleState] = {}
@@ -186,11 +187,12 @@ def async_add_vehicle_entities(
         if known.get(vehicle.id) is vehicle:
             return
         entities = list(create(vehicle))
-        if any(
-            async_is_owned_by_other_entry(
-                coordinator.hass, entry, platform, vehicle, entity.entity_description.key
-            )
-            for entity in entities
+        # Each vehicle has that sensor: whose it is, theirs is the vehicle.
+        owned: list[tuple[str, str]] = [(Platform.SENSOR, LAST_DELIVERY)]
+        owned += [(platform, entity.entity_description.key) for entity in entities]
+        if not entities or any(
+            async_is_owned_by_other_entry(coordinator.hass, entry, of_platform, vehicle, key)
+            for of_platform, key in owned
         ):
             return
         known[vehicle.id] = vehicle

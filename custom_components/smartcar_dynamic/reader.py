@@ -198,7 +198,7 @@ class Reader:
             elif error.status == _PLAN_LIMIT and error.problem.code in {_USED_UP, None}:
                 notice = ReadNotice(ReadEvent.EXHAUSTED)
         if notice.event is ReadEvent.EXHAUSTED:
-            self._coordinator.async_exhaust(vehicle.id)
+            self._coordinator.async_exhaust(vehicle)
         self._notify(vehicle, notice)
         refusal = self._coordinator.allowance.command_refusal(vehicle.id, now)
         if refusal is not None and refusal.reason is RefusalReason.EXHAUSTED:

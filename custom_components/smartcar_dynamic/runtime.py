@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from .checks.monitor import Monitor
+from .commands import Commands
 from .const import CONF_SMARTCAR_WEBHOOK_ID
 from .coordinator import SmartcarCoordinator
 from .planned_reads import PlannedReads
@@ -31,8 +32,8 @@ type SmartcarConfigEntry = ConfigEntry[SmartcarRuntimeData]
 class SmartcarRuntimeData:
     """The parts of a loaded entry.
 
-    `reader` is there where reads are possible: on API v3. `planned_reads` is where the owner wants
-    them to be made when they bring news.
+    `reader` and `commands` are there on API v3. `planned_reads` is where the owner wants reads to
+    be made when they bring news.
     """
 
     store: SmartcarStore
@@ -44,6 +45,7 @@ class SmartcarRuntimeData:
     monitor: Monitor
     reader: Reader | None = None
     planned_reads: PlannedReads | None = None
+    commands: Commands | None = None
 
     async def async_forget(self, vehicle_id: str) -> None:
         """Drop a vehicle that its owner deleted, and unsubscribe it."""

@@ -522,10 +522,13 @@ def create_sensor(
     """Return the sensor for a key that is a sensor's."""
     if key == LAST_REPORTED:
         return SmartcarLastReportedSensor(coordinator, vehicle, _LAST_REPORTED)
-    description = find_description(SENSORS, key) or _unlisted_description(vehicle, key)
+    description = find_description(SENSORS, key)
+    if description is not None:
+        return SmartcarSensor(coordinator, vehicle, description)
+    description = _unlisted_description(vehicle, key)
     if description is None:
         return None
-    return SmartcarSensor(coordinator, vehicle, description)
+    return SmartcarUnlistedSensor(coordinator, vehicle, description)
 
 
 def _unlisted_description(
@@ -574,6 +577,29 @@ class SmartcarSensor(SmartcarReadingEntity, SensorEntity):
         ):
             value = None
         self._attr_native_value = value
+
+
+class SmartcarUnlistedSensor(SmartcarSensor):
+    """A sensor of a signal that nobody listed: unknown while its unit is of another kind.
+
+    Its kind is that of the newest reading when Home Assistant added it.
+    """
+
+    def __init__(
+        self,
+        coordinator: SmartcarCoordinator,
+        vehicle: VehicleState,
+        description: SmartcarSensorEntityDescription,
+    ) -> None:
+        """Initialize with the unit of the newest reading."""
+        self._unit = vehicle.readings[description.key].unit
+        super().__init__(coordinator, vehicle, description)
+
+    @override
+    def _update(self) -> None:
+        super()._update()
+        if self._vehicle.readings[self._key].unit != self._unit:
+            self._attr_native_value = None
 
 
 class SmartcarLastReportedSensor(SmartcarEntity, SensorEntity):

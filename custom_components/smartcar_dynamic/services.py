@@ -1,11 +1,13 @@
 """The actions: addressed by device, answered with data."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from homeassistant.components.zone import ENTITY_ID_HOME
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.const import ATTR_DEVICE_ID, ATTR_LATITUDE, ATTR_LONGITUDE, CONF_LOCATION
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -20,19 +22,83 @@ import voluptuous as vol
 
 from .checks.result import CheckStatus
 from .checks.text import async_result_text
+from .commands import Commands
 from .const import DOMAIN
 from .device import vehicle_id_of, vehicle_name
 from .reader import Reader
 from .runtime import SmartcarConfigEntry
+from .smartcar.commands import (
+    ChargeHours,
+    Command,
+    CommandResult,
+    delete_charge_schedule,
+    set_daily_schedule,
+    set_destination,
+    set_weekly_schedule,
+    set_workweek_schedule,
+)
 from .smartcar.model import Position, Reading
 from .util import plain_text, utc_from_ms
 from .vehicle import VehicleState
 
 SERVICE_CHECK: Final = "check"
+SERVICE_DELETE_CHARGE_SCHEDULE: Final = "delete_charge_schedule"
 SERVICE_READ_SIGNALS: Final = "read_signals"
+SERVICE_SEND_DESTINATION: Final = "send_destination"
+SERVICE_SET_CHARGE_SCHEDULE: Final = "set_charge_schedule"
+
+ATTR_DAYS: Final = "days"
 ATTR_FORCE: Final = "force"
-_SCHEMA = vol.Schema({vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string])})
-_READ_SCHEMA = _SCHEMA.extend({vol.Optional(ATTR_FORCE, default=False): cv.boolean})
+ATTR_KIND: Final = "kind"
+ATTR_PLACE: Final = "place"
+ATTR_SCHEDULE_ID: Final = "schedule_id"
+ATTR_START_TIME: Final = "start_time"
+ATTR_STOP_TIME: Final = "stop_time"
+ATTR_WEEKEND_START_TIME: Final = "weekend_start_time"
+ATTR_WEEKEND_STOP_TIME: Final = "weekend_stop_time"
+
+DAILY: Final = "daily"
+WEEKLY: Final = "weekly"
+WORKWEEK: Final = "workweek"
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_HOURS = (ATTR_START_TIME, ATTR_STOP_TIME)
+_WEEKEND_HOURS = (ATTR_WEEKEND_START_TIME, ATTR_WEEKEND_STOP_TIME)
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    DAILY: _HOURS,
+    WEEKLY: (ATTR_DAYS,),
+    WORKWEEK: (*_HOURS, *_WEEKEND_HOURS),
+}
+_DEVICES = {vol.Required(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string])}
+_SCHEMA = vol.Schema(_DEVICES)
+_READ_SCHEMA = vol.Schema(_DEVICES | {vol.Optional(ATTR_FORCE, default=False): cv.boolean})
+_HOURS_SCHEMA = vol.Schema(
+    {vol.Required(ATTR_START_TIME): cv.time, vol.Required(ATTR_STOP_TIME): cv.time}
+)
+_POSITION_FIELDS = {
+    # The map's radius means nothing here.
+    vol.Optional(CONF_LOCATION): vol.Schema(
+        {vol.Required(ATTR_LATITUDE): cv.latitude, vol.Required(ATTR_LONGITUDE): cv.longitude},
+        extra=vol.REMOVE_EXTRA,
+    ),
+    vol.Optional(ATTR_PLACE): cv.entity_id,
+}
+_DESTINATION_SCHEMA = vol.Schema(_DEVICES | _POSITION_FIELDS)
+_SCHEDULE_SCHEMA = vol.Schema(
+    _DEVICES
+    | _POSITION_FIELDS
+    | {
+        vol.Required(ATTR_KIND): vol.In([DAILY, WEEKLY, WORKWEEK]),
+        vol.Optional(ATTR_START_TIME): cv.time,
+        vol.Optional(ATTR_STOP_TIME): cv.time,
+        vol.Optional(ATTR_WEEKEND_START_TIME): cv.time,
+        vol.Optional(ATTR_WEEKEND_STOP_TIME): cv.time,
+        vol.Optional(ATTR_DAYS): vol.Schema({vol.In(_DAYS): _HOURS_SCHEMA}),
+    }
+)
+_DELETION_SCHEMA = vol.Schema(
+    _DEVICES | {vol.Required(ATTR_SCHEDULE_ID): vol.All(cv.string, vol.Length(min=1, max=100))}
+)
 
 
 @callback
@@ -51,6 +117,22 @@ def async_register_services(hass: HomeAssistant) -> None:
         _async_read_signals,
         schema=_READ_SCHEMA,
         supports_response=SupportsResponse.OPTIONAL,
+    )
+    hass.services.async_register(
+        DOMAIN, SERVICE_SEND_DESTINATION, _async_send_destination, schema=_DESTINATION_SCHEMA
+    )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_SET_CHARGE_SCHEDULE,
+        _async_set_charge_schedule,
+        schema=_SCHEDULE_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_DELETE_CHARGE_SCHEDULE,
+        _async_delete_charge_schedule,
+        schema=_DELETION_SCHEMA,
     )
 
 
@@ -116,13 +198,9 @@ def _readable(hass: HomeAssistant, device_id: str) -> tuple[Reader, VehicleState
     runtime = entry.runtime_data
     vehicle = runtime.coordinator.vehicles.get(vehicle_id)
     if vehicle is None:
-        raise _no_vehicle(device_id)
+        raise _invalid("no_vehicle", device=device_id)
     if runtime.reader is None:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="reads_not_available",
-            translation_placeholders={"vehicle": plain_text(vehicle_name(vehicle.info))},
-        )
+        raise _invalid("reads_not_available", vehicle=plain_text(vehicle_name(vehicle.info)))
     return runtime.reader, vehicle
 
 
@@ -149,25 +227,106 @@ def _value(reading: Reading) -> JsonValueType:
             return value
 
 
+async def _async_send_destination(call: ServiceCall) -> None:
+    """Send a destination to the navigation systems of vehicles; one billed call each."""
+    await _async_command(call, set_destination(_position(call, default=None)))
+
+
+async def _async_set_charge_schedule(call: ServiceCall) -> ServiceResponse:
+    """Create a charge schedule in vehicles; one billed call each.
+
+    Answers `{device ID: {"schedule_id": str | None}}`.
+    """
+    position = _position(call, default=ENTITY_ID_HOME)
+    results = await _async_command(call, _charge_schedule(call.data, position))
+    return {
+        device_id: {ATTR_SCHEDULE_ID: result.schedule_id} for device_id, result in results.items()
+    }
+
+
+async def _async_delete_charge_schedule(call: ServiceCall) -> None:
+    """Delete a charge schedule of a vehicle; one billed call."""
+    await _async_command(call, delete_charge_schedule(call.data[ATTR_SCHEDULE_ID]))
+
+
+async def _async_command(call: ServiceCall, command: Command) -> dict[str, CommandResult]:
+    """Send a command to each vehicle, none if one of them cannot have commands."""
+    vehicles = {
+        device_id: _commanded_vehicle(call.hass, device_id)
+        for device_id in call.data[ATTR_DEVICE_ID]
+    }
+    return {
+        device_id: await commands.async_send(vehicle, command)
+        for device_id, (commands, vehicle) in vehicles.items()
+    }
+
+
+def _commanded_vehicle(hass: HomeAssistant, device_id: str) -> tuple[Commands, VehicleState]:
+    """Return a device's vehicle, and what sends its commands."""
+    entry, vehicle_id = _vehicle(hass, device_id)
+    runtime = entry.runtime_data
+    vehicle = runtime.coordinator.vehicles.get(vehicle_id)
+    if vehicle is None:
+        raise _invalid("no_vehicle", device=device_id)
+    if runtime.commands is None:
+        raise _invalid("current_platform_needed", entry=entry.title)
+    return runtime.commands, vehicle
+
+
+def _position(call: ServiceCall, default: str | None) -> Position:
+    """Return the position that is given, or that of the entity given, or of the default one."""
+    location, place = call.data.get(CONF_LOCATION), call.data.get(ATTR_PLACE)
+    if (location is not None and place is not None) or not (location or place or default):
+        raise _invalid("one_position")
+    if location is None:
+        place = place or default
+        state = call.hass.states.get(place or "")
+        location = {} if state is None else state.attributes
+    try:
+        return Position(float(location[ATTR_LATITUDE]), float(location[ATTR_LONGITUDE]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise _invalid("no_position", place=str(place)) from error
+
+
+def _charge_schedule(data: Mapping[str, Any], position: Position) -> Command:
+    """Return the command for a charge schedule; each kind has its own fields."""
+    kind = data[ATTR_KIND]
+    fields = _FIELDS[kind]
+    given = {name for names in _FIELDS.values() for name in names if name in data}
+    hours, weekend_hours = _hours(data, *_HOURS), _hours(data, *_WEEKEND_HOURS)
+    # Half a pair would be left out silently.
+    is_whole = all((start in data) is (stop in data) for start, stop in (_HOURS, _WEEKEND_HOURS))
+    if is_whole and given and given <= set(fields):
+        if kind == WEEKLY and data[ATTR_DAYS]:
+            days = {
+                day: ChargeHours(times[ATTR_START_TIME], times[ATTR_STOP_TIME])
+                for day, times in data[ATTR_DAYS].items()
+            }
+            return set_weekly_schedule(position, days)
+        if kind == WORKWEEK:
+            return set_workweek_schedule(position, hours, weekend_hours)
+        if hours is not None:
+            return set_daily_schedule(position, hours)
+    raise _invalid("schedule_fields", kind=kind, fields=", ".join(fields))
+
+
+def _hours(data: Mapping[str, Any], start: str, stop: str) -> ChargeHours | None:
+    return ChargeHours(data[start], data[stop]) if start in data and stop in data else None
+
+
+def _invalid(key: str, **placeholders: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
+    )
+
+
 def _vehicle(hass: HomeAssistant, device_id: str) -> tuple[SmartcarConfigEntry, str]:
     """Return the loaded entry and the vehicle of a device."""
     device = dr.async_get(hass).async_get(device_id)
     vehicle_id = None if device is None else vehicle_id_of(device)
     if device is None or vehicle_id is None:
-        raise _no_vehicle(device_id)
+        raise _invalid("no_vehicle", device=device_id)
     entry = hass.config_entries.async_get_entry(device.config_entry_id or "")
     if entry is not None and entry.state is ConfigEntryState.LOADED:
         return entry, vehicle_id
-    raise ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="not_loaded",
-        translation_placeholders={"device": device.name_by_user or device.name or device_id},
-    )
-
-
-def _no_vehicle(device_id: str) -> ServiceValidationError:
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="no_vehicle",
-        translation_placeholders={"device": device_id},
-    )
+    raise _invalid("not_loaded", device=device.name_by_user or device.name or device_id)

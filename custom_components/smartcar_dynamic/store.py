@@ -16,11 +16,31 @@ from homeassistant.util import dt as dt_util
 from .allowance import Allowance, Plan
 from .const import DOMAIN
 from .reads import ReadPlanner
-from .smartcar.jsonvalues import as_dict, as_int, as_list, as_str
+from .smartcar.jsonvalues import (
+    MAX_PERMISSIONS,
+    as_dict,
+    as_id,
+    as_ids,
+    as_list,
+    as_name,
+    as_year,
+)
 from .smartcar.model import Position, Problem, Reading, Value, VehicleInfo
-from .smartcar.problems import remedy_of
-from .util import now_ms
-from .vehicle import LASTING, ActiveProblem, SignalState, VehicleState
+from .smartcar.parsers import as_position, as_value
+from .smartcar.payload import MAX_SIGNALS
+from .smartcar.problems import as_reauthenticate_url, as_word, remedy_of
+from .smartcar.signals import as_key, code_of
+from .smartcar.times import as_time, milliseconds
+from .smartcar.units import as_unit
+from .util import now_ms, utc_from_ms
+from .vehicle import (
+    LASTING,
+    MAX_SEEN,
+    MAX_SEEN_UNDATED,
+    ActiveProblem,
+    SignalState,
+    VehicleState,
+)
 from .webhook.status import CallbackStatus
 
 _LOGGER = logging.getLogger(__name__)
@@ -33,13 +53,12 @@ _SAVE_INTERVAL = 20
 class StoredData:
     """What is stored of an entry.
 
-    `seen` are the IDs of the latest reports, oldest first. `subscribed_at` is when a vehicle was
-    first subscribed, in milliseconds, and `application_id` the ID by which Connect knows the
-    application. `allowance` counts the billed calls; `planners` plan reads by vehicle.
+    `vehicles` is by Smartcar's ID. `subscribed_at` is when a vehicle was first subscribed, in
+    milliseconds, and `application_id` the ID by which Connect knows the application. `allowance`
+    counts the billed calls; `planners` plan reads by vehicle.
     """
 
-    vehicles: dict[str, VehicleState] = field(default_factory=dict)
-    seen: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    vehicles: dict[str, VehicleState] = field(default_factory=dict, repr=False)
     status: CallbackStatus = field(default_factory=CallbackStatus)
     subscribed_at: int | None = None
     application_id: str | None = field(default=None, repr=False)
@@ -113,7 +132,6 @@ def data_to_json(data: StoredData) -> dict[str, object]:
     """Return data as the store writes it."""
     return {
         "vehicles": [_vehicle_to_json(vehicle) for vehicle in data.vehicles.values()],
-        "seen": list(data.seen),
         "allowance": data.allowance.to_json(),
         "planners": {
             vehicle_id: planner.to_json()
@@ -135,10 +153,9 @@ def data_from_json(raw: object) -> StoredData:
     status = as_dict(stored.get("health"))
     return StoredData(
         vehicles={vehicle.id: vehicle for vehicle in vehicles if vehicle is not None},
-        seen=OrderedDict.fromkeys(_texts(stored.get("seen"))),
         status=CallbackStatus.from_json(status),
-        subscribed_at=as_int(status.get("subscribed_at")),
-        application_id=as_str(status.get("application_id")),
+        subscribed_at=as_time(status.get("subscribed_at")),
+        application_id=as_id(status.get("application_id")),
         allowance=Allowance.from_json(
             stored.get("allowance"), Plan(), dt_util.get_default_time_zone()
         ),
@@ -165,6 +182,9 @@ def _vehicle_to_json(vehicle: VehicleState) -> dict[str, object]:
         "last_reported": vehicle.last_reported,
         "last_delivery": vehicle.last_delivery,
         "recovered_at": vehicle.recovered_at,
+        "resolved_at": dict(vehicle.resolved_at),
+        "seen": list(vehicle.seen),
+        "seen_undated": list(vehicle.seen_undated),
         "signals": {code: _signal_to_json(signal) for code, signal in vehicle.signals.items()},
         "readings": [_reading_to_json(reading) for reading in vehicle.readings.values()],
         "troubles": [
@@ -179,38 +199,48 @@ def _vehicle_to_json(vehicle: VehicleState) -> dict[str, object]:
 
 
 def _vehicle_from_json(raw: Mapping[str, object]) -> VehicleState | None:
-    id_ = as_str(raw.get("id"))
+    id_ = as_id(raw.get("id"))
     if id_ is None:
         return None
     permissions = raw.get("permissions")
     vehicle = VehicleState(
         VehicleInfo(
             id_,
-            make=as_str(raw.get("make")),
-            model=as_str(raw.get("model")),
-            year=as_int(raw.get("year")),
-            vin=as_str(raw.get("vin")),
-            powertrain=as_str(raw.get("powertrain")),
-            user_id=as_str(raw.get("user_id")),
-            permissions=None if permissions is None else frozenset(_texts(permissions)),
+            make=as_name(raw.get("make")),
+            model=as_name(raw.get("model")),
+            year=as_year(raw.get("year")),
+            vin=as_id(raw.get("vin")),
+            powertrain=as_name(raw.get("powertrain")),
+            user_id=as_id(raw.get("user_id")),
+            permissions=frozenset(as_ids(permissions, MAX_PERMISSIONS))
+            if isinstance(permissions, list)
+            else None,
         ),
         listed=raw.get("listed") is not False,
-        subscribed_to=as_str(raw.get("subscribed_to")),
-        last_reported=as_int(raw.get("last_reported")),
-        last_delivery=as_int(raw.get("last_delivery")),
-        recovered_at=as_int(raw.get("recovered_at")) or 0,
+        subscribed_to=as_id(raw.get("subscribed_to")),
+        last_reported=as_time(raw.get("last_reported")),
+        last_delivery=as_time(raw.get("last_delivery")),
+        recovered_at=as_time(raw.get("recovered_at")) or 0,
+        resolved_at={
+            name: time
+            for name, at in as_dict(raw.get("resolved_at")).items()
+            if as_word(name) and (time := as_time(at))
+        },
+        seen=OrderedDict.fromkeys(as_ids(raw.get("seen"), MAX_SEEN)),
+        seen_undated=OrderedDict.fromkeys(as_ids(raw.get("seen_undated"), MAX_SEEN_UNDATED)),
     )
-    readings = filter(None, map(_reading_from_json, map(as_dict, as_list(raw.get("readings")))))
-    vehicle.readings = {reading.key: reading for reading in readings}
     by_code: dict[str, list[Reading]] = {}
-    for reading in vehicle.readings.values():
-        by_code.setdefault(reading.code, []).append(reading)
+    for item in map(as_dict, as_list(raw.get("readings"))):
+        if (reading := _reading_from_json(item)) is not None:
+            vehicle.readings[reading.key] = reading
+            by_code.setdefault(reading.code, []).append(reading)
     for code, signal in as_dict(raw.get("signals")).items():
-        vehicle.signals[code] = _signal_from_json(as_dict(signal), by_code.get(code, ()))
+        if code_of(code) == code:
+            vehicle.signals[code] = _signal_from_json(as_dict(signal), by_code.get(code, ()))
     for item in map(as_dict, as_list(raw.get("troubles"))):
         problem = _problem_from_json(item)
-        delivered_at = as_int(item.get("delivered_at")) or 0
-        since = as_int(item.get("since")) or delivered_at
+        delivered_at = as_time(item.get("delivered_at")) or 0
+        since = as_time(item.get("since")) or delivered_at
         if problem.remedy in LASTING:
             vehicle.active_problems[problem.name] = ActiveProblem(problem, since, delivered_at)
     return vehicle
@@ -228,11 +258,11 @@ def _signal_to_json(signal: SignalState) -> dict[str, object]:
 def _signal_from_json(raw: Mapping[str, object], readings: Iterable[Reading]) -> SignalState:
     problem = raw.get("problem")
     return SignalState(
-        delivered_at=as_int(raw.get("delivered_at")) or 0,
-        recorded_at=as_int(raw.get("recorded_at")),
+        delivered_at=as_time(raw.get("delivered_at")) or 0,
+        recorded_at=as_time(raw.get("recorded_at")),
         readings=tuple(readings),
-        problem=None if problem is None else _problem_from_json(as_dict(problem)),
-        label=as_str(raw.get("label")),
+        problem=_problem_from_json(problem) if isinstance(problem, dict) else None,
+        label=as_name(raw.get("label")),
     )
 
 
@@ -246,13 +276,13 @@ def _problem_to_json(problem: Problem) -> dict[str, object]:
 
 
 def _problem_from_json(raw: Mapping[str, object]) -> Problem:
-    type_, code = as_str(raw.get("type")) or "UNKNOWN", as_str(raw.get("code"))
+    type_, code = as_word(raw.get("type")) or "UNKNOWN", as_word(raw.get("code")) or None
     return Problem(
         type=type_,
         code=code,
         remedy=remedy_of(type_, code),
-        signals=tuple(_texts(raw.get("signals"))),
-        reauthenticate_url=as_str(raw.get("reauthenticate_url")),
+        signals=tuple(code for code in as_ids(raw.get("signals"), MAX_SIGNALS) if code_of(code)),
+        reauthenticate_url=as_reauthenticate_url(raw.get("reauthenticate_url")),
     )
 
 
@@ -266,31 +296,22 @@ def _reading_to_json(reading: Reading) -> dict[str, object]:
 
 
 def _reading_from_json(raw: Mapping[str, object]) -> Reading | None:
-    key = as_str(raw.get("key"))
+    key = as_key(raw.get("key"))
     if key is None:
         return None
-    return Reading(key, _value_from_json(raw.get("value")), as_str(raw.get("unit")))
+    return Reading(key, _value_from_json(raw.get("value")), as_unit(raw.get("unit")))
 
 
 def _value_from_json(raw: object) -> Value | None:
     match raw:
-        case {"latitude": int() | float() as latitude, "longitude": int() | float() as longitude}:
-            return Position(latitude, longitude)
+        case {"latitude": latitude, "longitude": longitude}:
+            return as_position(latitude, longitude)
         case {"time": str() as time}:
             return _time_from_json(time)
-        case bool() | int() | float() | str():
-            return raw
         case _:
-            return None
+            return as_value(raw)
 
 
 def _time_from_json(raw: str) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(raw)
-    except ValueError:
-        return None
-    return time if time.tzinfo else None
-
-
-def _texts(raw: object) -> list[str]:
-    return [item for item in as_list(raw) if isinstance(item, str)]
+    time = milliseconds(raw)
+    return None if time is None else utc_from_ms(time)

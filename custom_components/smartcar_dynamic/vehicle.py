@@ -1,10 +1,11 @@
 """What is known of one vehicle: the newest reading of each signal, and its active problems."""
 
+from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from .const import ACCOUNT_PROBLEM, LAST_DELIVERY, LAST_REPORTED
-from .smartcar.model import Content, Problem, Reading, Remedy, Report, VehicleInfo
+from .smartcar.model import Content, Problem, Reading, Remedy, Report, Value, VehicleInfo
 from .smartcar.problems import concerns_vehicle, ends_value
 from .smartcar.signals import SIGNALS
 from .util import HOUR
@@ -12,10 +13,21 @@ from .util import HOUR
 SILENT_FOR = 6 * HOUR
 """Six hours of silence is not a coincidence: a dynamic webhook is hourly."""
 
+MAX_SEEN = 256
+"""More IDs are not kept: repetitions of what has a time come within minutes, or change nothing."""
+MAX_SEEN_UNDATED = 4096
+"""More IDs of reports that nothing but them tells from news are not kept."""
+
 _REPEAT_TOLERANCE = 500
 _MAX_PROBLEMS = 16
 _MAX_UNLISTED = 200
+_ODOMETER = "odometer-traveleddistance"
+_ODOMETER_TOLERANCE = 2
+_ODOMETER_RISES = 3
 _VIN = "vehicleidentification-vin"
+# What a vehicle does not know has not ceased to be. A receiver without a fix says null or 0, 0: an
+# unknown position would be "left home" to an automation, and a new arrival with the next fix.
+_KEPT_WHEN_UNKNOWN = (_ODOMETER, "location-preciselocation")
 # No charging is no power and no rate; there is no time until its end.
 _WHEN_NOT_CHARGING = {"charge-amperage": 0, "charge-chargerate": 0, "charge-wattage": 0}
 
@@ -31,7 +43,8 @@ class SignalState:
     """The newest state of one signal.
 
     `recorded_at` is the vehicle's time, `delivered_at` Smartcar's; both in milliseconds. `problem`
-    concerns this signal alone.
+    concerns this signal alone. `lower` is the last of a series of odometer readings below the
+    newest, and `rises` how often the series rose.
     """
 
     delivered_at: int
@@ -39,6 +52,8 @@ class SignalState:
     readings: tuple[Reading, ...] = ()
     problem: Problem | None = None
     label: str | None = None
+    lower: float | None = None
+    rises: int = 0
 
     @property
     def is_withheld(self) -> bool:
@@ -94,6 +109,8 @@ class VehicleState:
     `recovered_at` is when the vehicle last proved that its connection works, and `resolved_at` when
     Smartcar called each problem resolved. `listed` is `False` once it is gone from the account.
     `subscribed_to` is Smartcar's ID of a webhook; `refused` is why Smartcar would not subscribe it.
+    `seen` are the IDs of the latest reports, oldest first, and `seen_undated` those of the reports
+    without which an old value would be taken for a new one.
     """
 
     info: VehicleInfo
@@ -107,6 +124,8 @@ class VehicleState:
     listed: bool = True
     subscribed_to: str | None = field(default=None, repr=False)
     refused: Problem | None = None
+    seen: OrderedDict[str, None] = field(default_factory=OrderedDict, repr=False)
+    seen_undated: OrderedDict[str, None] = field(default_factory=OrderedDict, repr=False)
 
     @property
     def id(self) -> str:
@@ -147,6 +166,10 @@ class VehicleState:
         """
         return not self.listed and self.is_silent(now)
 
+    def is_seen(self, report_id: str) -> bool:
+        """Tell whether a report with this ID was applied before."""
+        return report_id in self.seen or report_id in self.seen_undated
+
     def update_info(self, info: VehicleInfo) -> bool:
         """Merge attributes; tell whether that changed any."""
         if info == self.info:
@@ -184,6 +207,7 @@ class VehicleState:
 
     def apply(self, report: Report) -> Changes:
         """Apply what a report says that is newer than what is known; return what changed."""
+        self._remember(report)
         changes = Changes(vehicle=self.update_info(report.vehicle))
         last_reported = self.last_reported
         had_problem, needed_reauthentication = (
@@ -204,6 +228,16 @@ class VehicleState:
             changes.keys.append(ACCOUNT_PROBLEM)
         changes.availability = self.needs_reauthentication is not needed_reauthentication
         return changes
+
+    def _remember(self, report: Report) -> None:
+        if report.id is None:
+            return
+        seen, limit = (
+            (self.seen_undated, MAX_SEEN_UNDATED) if report.undated else (self.seen, MAX_SEEN)
+        )
+        seen[report.id] = None
+        if len(seen) > limit:
+            seen.popitem(last=False)
 
     def _apply_signals(self, report: Report, changes: Changes) -> None:
         """Apply a report's signals; an account's problem on one of them needs a look at all."""
@@ -247,12 +281,37 @@ class VehicleState:
             self._set_problem(content.code, signal, None, changes)
         if signal.is_newer_than(recorded_at, delivered_at):
             return Freshness.NONE
+        if content.code == _ODOMETER and self._is_too_low(signal, content.readings[0].value):
+            return Freshness.NONE
         signal.label = content.label
         signal.delivered_at = max(signal.delivered_at, delivered_at)
         is_new = self._apply_time(signal, recorded_at)
         if signal.readings is not content.readings:
             is_new |= self._apply_readings(signal, content.readings, changes)
         return Freshness.NEW if is_new else Freshness.SEEN
+
+    def _is_too_low(self, signal: SignalState, value: Value | None) -> bool:
+        """Tell whether an odometer reads less than it did, which is no reading.
+
+        Some cars say 0, or one and the same old number, whenever they are parked. Another
+        instrument cluster begins anew, but drives on: it is believed once it has risen a few times
+        without the higher number coming back.
+        """
+        last = self.readings.get(_ODOMETER)
+        known = None if last is None else last.value
+        if not isinstance(value, int | float) or not isinstance(known, int | float):
+            return False
+        if value >= known - _ODOMETER_TOLERANCE and (value or not known):
+            signal.lower, signal.rises = None, 0
+            return False
+        if signal.lower is None or value < signal.lower:
+            signal.lower, signal.rises = value, 0
+        elif signal.lower < value:
+            signal.lower, signal.rises = value, signal.rises + (signal.lower > 0)
+        if signal.rises < _ODOMETER_RISES:
+            return True
+        signal.lower, signal.rises = None, 0
+        return False
 
     def _apply_time(self, signal: SignalState, recorded_at: int | None) -> bool:
         """Apply the time at which a signal was recorded; tell whether it changed.
@@ -278,6 +337,8 @@ class VehicleState:
         for reading in readings:
             last = self.readings.get(reading.key)
             if last is None or last.value != reading.value or last.unit != reading.unit:
+                if reading.value is None and last is not None and reading.key in _KEPT_WHEN_UNKNOWN:
+                    continue
                 self.readings[reading.key] = reading
                 changes.keys.append(reading.key)
                 if reading.key == _VIN and isinstance(reading.value, str):

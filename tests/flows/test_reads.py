@@ -15,7 +15,7 @@ def billed(owner: Owner) -> int:
 
 @pytest.mark.parametrize("answer", [{"read_once": True}, {"read_once": False}, {}])
 async def test_set_up_asks_whether_to_read_once(owner: Owner, answer: dict[str, bool]) -> None:
-    dialog = await (await owner.add("v3")).submit(**owner.v3())
+    dialog = await (await owner.add("current")).submit(**owner.v3())
     dialog, _ = await owner.verified(dialog)
     await dialog.submit(vehicles=list(dialog.options), **answer)
     await dialog.settle()
@@ -25,6 +25,29 @@ async def test_set_up_asks_whether_to_read_once(owner: Owner, answer: dict[str, 
     await owner.sim.deliver()
     await owner.settle()
     assert billed(owner) == len(answer) * answer.get("read_once", 0)
+
+
+@pytest.mark.parametrize("is_wanted", [True, False])
+async def test_planned_reads_are_offered_where_the_webhook_lacks_charge(
+    owner: Owner,
+    is_wanted: bool,  # noqa: FBT001 - a parameter of a test
+) -> None:
+    dialog = await (await owner.add("current")).submit(**owner.v3())
+    webhook = await owner.paste(dialog, data=["odometer-traveleddistance"])
+    await dialog.submit()
+    assert (await owner.sim.verify(webhook)).succeeded
+    await dialog.confirm()
+    await dialog.submit(vehicles=list(dialog.options), read_on_news=is_wanted)
+    await dialog.settle()
+    entry = await owner.created(dialog)
+    assert (owner.data(entry).planned_reads is not None) == is_wanted
+
+
+async def test_planned_reads_are_not_offered_where_all_is_pushed(owner: Owner) -> None:
+    dialog = await (await owner.add("current")).submit(**owner.v3())
+    dialog, _ = await owner.verified(dialog)
+    with pytest.raises(KeyError):
+        dialog.suggested(CONF_READ_ON_NEWS)
 
 
 async def test_the_options_are_submitted_as_shown(owner: Owner) -> None:
@@ -73,7 +96,8 @@ async def test_a_reserve_is_not_larger_than_the_plan(owner: Owner) -> None:
 async def test_a_larger_plan_ends_that_the_last_one_was_used_up(owner: Owner) -> None:
     entry = await owner.live()
     car = owner.sim.current_car
-    owner.data(entry).coordinator.async_exhaust(car.id)
+    coordinator = owner.data(entry).coordinator
+    coordinator.async_exhaust(coordinator.vehicles[car.id])
     dialog = await owner.open_options(entry)
     await dialog.submit(vehicles=list(dialog.options), calls_per_month=1000)
     await owner.settle()

@@ -59,7 +59,7 @@ def decode(
     *,
     decoder: Decoder | None = None,
     now: int = NOW,
-    is_known: Callable[[str], bool] = lambda _: False,
+    is_known: Callable[[str, str], bool] = lambda *_: False,
 ) -> Delivery:
     """Return the delivery in a payload, read by a decoder that remembers nothing."""
     assert isinstance(payload, dict)

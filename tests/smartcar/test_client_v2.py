@@ -235,7 +235,7 @@ async def test_attributes_that_are_no_object_are_no_answer(make: Make, smartcar:
     [
         Answer({"vehicleId": CAR.id, "webhookId": WEBHOOK}),
         Answer(b"", 204),
-        Answer(b"done", 202),
+        Answer({}, 202),
         Answer({"type": "VALIDATION", "description": "exists"}, 409),
         Answer({"type": "VALIDATION", "description": "Vehicle is already subscribed."}, 400),
     ],
@@ -247,6 +247,37 @@ async def test_a_vehicle_is_subscribed_or_already_was(
     await make().subscribe(CAR, WEBHOOK)
     assert smartcar.lines() == [SUBSCRIBE]
     assert bearers(smartcar) == ["access-1"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>Welcome</html>",
+        b"",
+        b"done",
+        [],
+        "subscribed",
+        {"vehicleId": CAR.id},
+        {"vehicleId": "another", "webhookId": WEBHOOK},
+        {"vehicleId": CAR.id, "webhookId": "another"},
+        {"type": "VALIDATION", "description": "no"},
+    ],
+)
+async def test_what_does_not_name_vehicle_and_webhook_is_no_subscription(
+    make: Make, smartcar: ApiServer, body: object
+) -> None:
+    smartcar.on(SUBSCRIBE, Answer(body))
+    with pytest.raises(SmartcarConnectionError, match="answered with something else"):
+        await make().subscribe(CAR, WEBHOOK)
+
+
+@pytest.mark.parametrize("body", [b"<html>Welcome</html>", b"", [], "done"])
+async def test_a_page_unsubscribes_no_vehicle(
+    make: Make, smartcar: ApiServer, body: object
+) -> None:
+    smartcar.on(UNSUBSCRIBE, Answer(body))
+    with pytest.raises(SmartcarConnectionError, match="answered with something else"):
+        await make().unsubscribe(CAR, WEBHOOK)
 
 
 @pytest.mark.parametrize(
@@ -270,6 +301,7 @@ async def test_a_refused_subscription_is_an_error(
     [
         Answer({"status": "success"}),
         Answer({}),
+        Answer(b"", 204),
         Answer({"type": "RESOURCE_NOT_FOUND", "code": "PATH"}, 404),
         Answer({"type": "VALIDATION", "description": "Vehicle is not subscribed"}, 400),
     ],

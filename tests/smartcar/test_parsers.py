@@ -104,7 +104,13 @@ def test_an_absurd_value_is_unknown(code: str, value: float, unit: str | None) -
     )
 
 
-@pytest.mark.parametrize("unit", ["furlongs", "kWh", "", 5, ["km"]], ids=repr)
+@pytest.mark.parametrize("unit", [None, ""])
+def test_a_number_without_a_unit_has_the_usual_one(unit: object) -> None:
+    for code in ("odometer-traveleddistance", "tractionbattery-range"):
+        assert read(code, {"value": 10, "unit": unit}) == ({code: 10}, [])
+
+
+@pytest.mark.parametrize("unit", ["furlongs", "kWh", " ", 5, ["km"]], ids=repr)
 def test_a_unit_that_cannot_be_right_gives_no_value(unit: object) -> None:
     assert read("odometer-traveleddistance", {"value": 10, "unit": unit}) == (
         {"odometer-traveleddistance": None},
@@ -238,6 +244,53 @@ def test_a_bad_door_costs_no_other(code: str, item: object) -> None:
 def test_the_documentations_name_of_the_list_is_known(code: str, name: str) -> None:
     body = {name: [{"row": 0, "column": 0, "isOpen": True}]}
     assert read(code, body) == ({f"{code}.front_left.is_open": True}, [])
+
+
+DOOR = {"row": 0, "column": 0, "isOpen": True}
+WRAPPED: list[tuple[str, dict[str, Any], dict[str, object]]] = [
+    ("closure-doors", {"rowCount": 2, "doors": [DOOR]}, {".front_left.is_open": True}),
+    ("closure-windows", {"rowCount": 2, "panes": [DOOR]}, {".front_left.is_open": True}),
+    (
+        "wheel-tires",
+        {"tires": [{"row": 0, "column": 0, "tirePressure": 2}], "unit": "bar"},
+        {".front_left": 200},
+    ),
+    (
+        "charge-chargelimits",
+        {"activeLimit": 80, "values": [{"type": "GLOBAL", "limit": 90}], "unit": "percent"},
+        {"": 80, ".global": 90},
+    ),
+    ("charge-chargelimits", {"activeLimit": 80}, {"": 80}),
+    (
+        "charge-chargerecords",
+        {"records": [{"endTime": "2026-06-01T00:00:00Z", "energyAdded": 500}], "unit": "Wh"},
+        {".ended": datetime(2026, 6, 1, tzinfo=UTC), ".energy_added": 0.5},
+    ),
+    ("charge-chargetimers", {"timers": [{}, {}]}, {"": 2}),
+    ("diagnostics-dtclist", {"codes": [{"code": "P0300"}]}, {"": "P0300"}),
+    ("service-records", {"values": [{}]}, {"": 1}),
+    ("vehicleidentification-packages", {"packages": ["Sport"]}, {"": "Sport"}),
+    ("vehicleuseraccount-permissions", {"permissions": ["READ"]}, {"": 1}),
+]
+
+
+@pytest.mark.parametrize("wrapped", [True, False], ids=["in values", "in the body"])
+@pytest.mark.parametrize(("code", "body", "expected"), WRAPPED)
+def test_a_list_is_found_under_whatever_name(
+    code: str, body: dict[str, Any], expected: dict[str, object], *, wrapped: bool
+) -> None:
+    values, notes = read(code, {"values": body} if wrapped else body)
+    assert values == {f"{code}{part}": value for part, value in expected.items()}
+    assert notes == []
+
+
+def test_further_ranges_are_found_in_an_object() -> None:
+    others = {"values": [{"type": "RATED", "value": 300}]}
+    body = {"value": 290, "additionalValues": others, "unit": "km"}
+    assert read("tractionbattery-range", body)[0] == {
+        "tractionbattery-range": 290,
+        "tractionbattery-range.rated": 300,
+    }
 
 
 @pytest.mark.parametrize(

@@ -363,7 +363,7 @@ def test_a_label_is_short() -> None:
 
 
 def test_a_repeated_event_is_not_read_again() -> None:
-    report = only_report(decode(state(GOOD), is_known=lambda id_: id_ == "event"))
+    report = only_report(decode(state(GOOD), is_known=lambda *ids: ids == (VEHICLE_ID, "event")))
     assert report.repeated
     assert (report.signals, report.problems) == ((), ())
     assert report.id == "event"
@@ -371,7 +371,7 @@ def test_a_repeated_event_is_not_read_again() -> None:
 
 @pytest.mark.parametrize("event", [None, "", 5, []])
 def test_a_delivery_without_an_event_id_is_never_a_repetition(event: object) -> None:
-    report = only_report(decode(state(GOOD, eventId=event), is_known=lambda _: True))
+    report = only_report(decode(state(GOOD, eventId=event), is_known=lambda *_: True))
     assert (report.id, report.repeated) == (None, False)
 
 

@@ -71,13 +71,10 @@ _CALLS = NumberSelector(
 )
 # What is left empty keeps its default.
 READ_ONCE = vol.Schema({vol.Optional(CONF_READ_ONCE): BooleanSelector()})
+READ_ON_NEWS = vol.Schema({vol.Optional(CONF_READ_ON_NEWS): BooleanSelector()})
 READS = vol.Schema(
-    {
-        vol.Optional(CONF_CALLS_PER_MONTH): _CALLS,
-        vol.Optional(CONF_RESERVE): _CALLS,
-        vol.Optional(CONF_READ_ON_NEWS): BooleanSelector(),
-    }
-)
+    {vol.Optional(CONF_CALLS_PER_MONTH): _CALLS, vol.Optional(CONF_RESERVE): _CALLS}
+).extend(READ_ON_NEWS.schema)
 VERIFICATION = vol.Schema(
     {
         vol.Required(CONF_VERIFICATION, default=VERIFIED): SelectSelector(

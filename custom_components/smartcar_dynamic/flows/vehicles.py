@@ -15,6 +15,7 @@ from ..const import (
     API_V3,
     CONF_API,
     CONF_EXCLUDED,
+    CONF_READ_ON_NEWS,
     CONF_SMARTCAR_WEBHOOK_ID,
     DEFAULT_TITLE,
 )
@@ -25,6 +26,7 @@ from ..smartcar.model import VehicleInfo
 from . import forms
 from .base import FlowBase, async_with_attributes
 
+_CHARGE_AND_RANGE = frozenset({"tractionbattery-stateofcharge", "tractionbattery-range"})
 _WORD = re.compile(r"[a-z_]{1,40}", re.IGNORECASE)
 
 
@@ -38,6 +40,7 @@ class VehicleSteps(FlowBase):
         self._chosen: list[VehicleInfo] = []
         self._subscribing: asyncio.Task[None] | None = None
         self._is_read_once = False
+        self._is_read_on_news = False
         self._application_id = ""
         self._connect_url = ""
         self._connect_error = ""
@@ -50,6 +53,7 @@ class VehicleSteps(FlowBase):
             chosen = user_input[forms.CONF_VEHICLES]
             self._chosen = [vehicle for vehicle in self._vehicles if vehicle.id in chosen]
             self._is_read_once = user_input.get(forms.CONF_READ_ONCE, False)
+            self._is_read_on_news = user_input.get(CONF_READ_ON_NEWS, False)
             if self._chosen and CONF_SMARTCAR_WEBHOOK_ID in self._data:
                 return await self.async_step_subscribe()
             return await self.async_step_finish()
@@ -66,7 +70,20 @@ class VehicleSteps(FlowBase):
         schema = forms.multi_choice_schema(forms.CONF_VEHICLES, options)
         if self._data[CONF_API] == API_V3:
             schema = schema.extend(forms.READ_ONCE.schema)
+            if self._lacks_charge:
+                schema = schema.extend(forms.READ_ON_NEWS.schema)
         return self._show_form("vehicles", schema, last_step=True)
+
+    @property
+    def _lacks_charge(self) -> bool:
+        """Tell whether the webhook is known not to carry charge or range."""
+        webhook_id = self._data.get(CONF_SMARTCAR_WEBHOOK_ID)
+        webhook = next((webhook for webhook in self._webhooks if webhook.id == webhook_id), None)
+        return (
+            webhook is not None
+            and webhook.data is not None
+            and not set(webhook.data) >= _CHARGE_AND_RANGE
+        )
 
     async def async_step_vehicles_unknown(
         self, _: dict[str, Any] | None = None
@@ -169,7 +186,10 @@ class VehicleSteps(FlowBase):
         return self.async_create_entry(
             title=", ".join(names[:3]) or DEFAULT_TITLE,
             data=self._data,
-            options={CONF_EXCLUDED: excluded} if excluded else {},
+            options={
+                **({CONF_EXCLUDED: excluded} if excluded else {}),
+                **({CONF_READ_ON_NEWS: True} if self._is_read_on_news else {}),
+            },
         )
 
     @override

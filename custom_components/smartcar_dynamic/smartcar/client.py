@@ -8,7 +8,6 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 import json
 import math
-import re
 import time
 from typing import ClassVar, Protocol
 from urllib.parse import quote, urlencode
@@ -22,14 +21,21 @@ from .problems import parse_problem
 USER_AGENT = "smartcar_dynamic"
 
 _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
+# Smartcar's own libraries wait as long: after 175 s it answers 202 and streams the result.
+_COMMAND_TIMEOUT = aiohttp.ClientTimeout(total=310, connect=10)
+# These happen before a request is sent.
+_NOT_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+    RuntimeError,
+)
 _MAX_ANSWER = 2 * 1024 * 1024
 _MAX_RETRY_AFTER = 24 * 60 * 60.0
 # What a token endpoint calls a credential that it does not accept (RFC 6749, 5.2).
 _REJECTIONS = frozenset(
     {"invalid_client", "invalid_grant", "invalid_request", "unauthorized_client"}
 )
-# A type or code is words; an ID, a VIN or a token never is.
-_WORDS = re.compile(r"(?=.{1,80}$)[A-Z]+(?:_[A-Z0-9]+)*(?::[A-Z]+(?:_[A-Z0-9]+)*)?")
 _REDIRECTS = range(300, 400)
 _CLIENT_ERRORS = range(400, 500)
 
@@ -72,6 +78,10 @@ class SmartcarError(Exception):
 
 class SmartcarConnectionError(SmartcarError):
     """No usable answer: not reached, not in time, or not what the API is documented to say."""
+
+
+class SmartcarNoAnswerError(SmartcarConnectionError):
+    """A command was sent, and no usable answer says what became of it."""
 
 
 class SmartcarApiError(SmartcarError):
@@ -133,7 +143,10 @@ class SmartcarClient(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request; `aim` completes "Smartcar was asked to …" and stands in every error."""
+    """One request; `purpose` completes "Smartcar was asked to …" and stands in every error.
+
+    A command may take minutes, and without an answer it may have been obeyed.
+    """
 
     purpose: str
     method: str
@@ -141,12 +154,12 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     json: Mapping[str, object] | None = field(default=None, repr=False)
+    is_command: bool = False
 
     def unexpected(self) -> SmartcarConnectionError:
         """Return the error for an answer that does not fit the request."""
-        return SmartcarConnectionError(
-            f"Smartcar was asked to {self.purpose} and answered with something else"
-        )
+        error = SmartcarNoAnswerError if self.is_command else SmartcarConnectionError
+        return error(f"Smartcar was asked to {self.purpose} and answered with something else")
 
 
 class ApiClient(ABC):
@@ -175,7 +188,10 @@ class ApiClient(ABC):
         return await self._send(authorized(request, token))
 
     async def _send(self, request: Request) -> object:
-        """Return the JSON of a 2xx, `None` if there is none in it; raise what else happens."""
+        """Return the JSON of a 2xx, `None` if there is none in it; raise what else happens.
+
+        A 204, which has no body, is an empty object.
+        """
         headers = {"Accept": "application/json", "User-Agent": self._user_agent, **request.headers}
         try:
             async with self._session.request(
@@ -186,20 +202,21 @@ class ApiClient(ABC):
                 data=request.form,
                 json=request.json,
                 allow_redirects=False,
-                timeout=_TIMEOUT,
+                timeout=_COMMAND_TIMEOUT if request.is_command else _TIMEOUT,
             ) as response:
                 body = await _bounded(response.content)
-        except TimeoutError:
-            failure = "no answer in time"
         except (aiohttp.ClientError, OSError, RuntimeError, ValueError) as err:
-            failure = type(err).__name__  # the text and the context may contain the URL
+            # The text and the context may contain the URL.
+            failure = "no answer in time" if isinstance(err, TimeoutError) else type(err).__name__
+            was_sent = not isinstance(err, _NOT_SENT)
         else:
             return _raise_for_status(
                 request, response.status, response.headers.get("Retry-After"), body
             )
-        raise SmartcarConnectionError(
-            f"Smartcar could not be asked to {request.purpose}: {failure}"
+        error = (
+            SmartcarNoAnswerError if request.is_command and was_sent else SmartcarConnectionError
         )
+        raise error(f"Smartcar could not be asked to {request.purpose}: {failure}")
 
 
 def authorized(request: Request, token: str) -> Request:
@@ -247,7 +264,7 @@ def _raise_for_status(
 ) -> object:
     if body is None or status in _REDIRECTS:
         raise request.unexpected()
-    answer = _decoded(body)
+    answer = {} if status == HTTPStatus.NO_CONTENT else _decoded(body)
     if status < _REDIRECTS.start:
         return answer
     problem = parse_problem(answer, status=status)
@@ -264,8 +281,7 @@ def _raise_for_status(
             raise request.unexpected()  # a proxy's page, not Smartcar's no
         case _ if problem.remedy is Remedy.CREDENTIALS and status == HTTPStatus.UNAUTHORIZED:
             error = SmartcarCredentialsError
-    names = (name for name in (problem.name, problem.type) if _WORDS.fullmatch(name))
-    said = f"HTTP {status}" if problem.type == "UNKNOWN" else next(names, f"HTTP {status}")
+    said = f"HTTP {status}" if problem.type == "UNKNOWN" else problem.name
     raise error(
         f"Smartcar refused to {request.purpose}: {said}",
         problem,
@@ -284,8 +300,14 @@ async def _bounded(content: aiohttp.StreamReader) -> bytes | None:
 
 
 def _decoded(body: bytes) -> object:
+    """Return the JSON of a body; half a character, which nobody could write, is a question mark."""
     try:
-        answer: object = json.loads(body)
+        answer: object = json.loads(body, parse_constant=lambda _: None)
+        text = json.dumps(answer, ensure_ascii=False)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            answer = json.loads(text.encode(errors="replace"))
     except ValueError, RecursionError:
         return None
     return answer

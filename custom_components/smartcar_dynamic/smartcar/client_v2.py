@@ -27,7 +27,7 @@ from .client import (
     ignore_status,
     parse_lifetime,
 )
-from .jsonvalues import as_str, as_year
+from .jsonvalues import as_id, as_name, as_str, as_year
 from .model import Problem, Remedy, VehicleInfo
 
 _LIFETIME = 7200.0
@@ -111,21 +111,28 @@ class ClientV2(ApiClient, SmartcarClient):
             told = await self._told("read a vehicle's attributes", vehicle, _NOT_PERMITTED)
             vehicle = replace(
                 vehicle,
-                make=vehicle.make or as_str(get_path(told, "make")),
-                model=vehicle.model or as_str(get_path(told, "model")),
+                make=vehicle.make or as_name(get_path(told, "make")),
+                model=vehicle.model or as_name(get_path(told, "model")),
                 year=vehicle.year or as_year(get_path(told, "year")),
             )
         if vehicle.vin is None:
             told = await self._told("read a vehicle's VIN", vehicle, _NO_VIN, "vin")
-            vehicle = replace(vehicle, vin=as_str(get_path(told, "vin")))
+            vehicle = replace(vehicle, vin=as_id(get_path(told, "vin")))
         return vehicle
 
     @override
     async def subscribe(self, vehicle: VehicleInfo, webhook_id: str) -> None:
-        """Subscribe the vehicle with the owner's token ("Subscribe webhook" page)."""
+        """Subscribe the vehicle with the owner's token ("Subscribe webhook" page).
+
+        The API cannot be asked later, so the answer must be Smartcar's: it names both, or nothing.
+        """
         url = self._subscription(vehicle, webhook_id)
+        request = Request("subscribe a vehicle", "POST", url)
         with ignore_status(HTTPStatus.CONFLICT, saying="already"):
-            await self._call(Request("subscribe a vehicle", "POST", url))
+            answer = await self._call(request)
+            named = get_path(answer, "vehicleId"), get_path(answer, "webhookId")
+            if answer != {} and named != (vehicle.id, webhook_id):
+                raise request.unexpected()
 
     @override
     async def unsubscribe(self, vehicle: VehicleInfo, webhook_id: str) -> None:
@@ -133,7 +140,8 @@ class ClientV2(ApiClient, SmartcarClient):
         url = self._subscription(vehicle, webhook_id)
         request = Request("unsubscribe a vehicle", "DELETE", url)
         with ignore_status(HTTPStatus.NOT_FOUND, saying="not subscribed"):
-            await self._send(authorized(request, self._management_token))
+            if not isinstance(await self._send(authorized(request, self._management_token)), dict):
+                raise request.unexpected()
 
     @override
     async def subscribed(self, webhook_id: str) -> None:
@@ -163,7 +171,7 @@ class ClientV2(ApiClient, SmartcarClient):
         if not isinstance(ids, list):
             raise request.unexpected()
         total = get_path(answer, "paging", "count")
-        return [id_ for id_ in ids if as_str(id_)], total if isinstance(total, int) else None
+        return list(filter(None, map(as_id, ids))), total if isinstance(total, int) else None
 
     async def _told(
         self, purpose: str, vehicle: VehicleInfo, silent: frozenset[HTTPStatus], *path: str

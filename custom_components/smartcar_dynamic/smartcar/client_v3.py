@@ -19,13 +19,15 @@ from .client import (
     Request,
     SmartcarApiError,
     SmartcarClient,
+    SmartcarNoAnswerError,
     Webhook,
     build_url,
     get_path,
     ignore_status,
     parse_lifetime,
 )
-from .jsonvalues import as_str, as_year
+from .commands import Command, CommandFailure, CommandResult, Outcome, parse_result
+from .jsonvalues import MAX_PERMISSIONS, as_id, as_ids, as_name, as_str, as_year
 from .model import Delivery, VehicleInfo
 from .payload_v3 import parse_read
 from .signals import code_of, code_of_name
@@ -131,7 +133,7 @@ class ClientV3(ApiClient, SmartcarClient):
             found = await self._subscriptions(purpose, webhook_id, query)
         for item, vehicle_id in found:
             # The filter alone does not decide about a deletion.
-            if vehicle_id == vehicle.id and (id_ := as_str(item.get("id"))):
+            if vehicle_id == vehicle.id and (id_ := as_id(item.get("id"))):
                 url = build_url(self._hosts.management, "v3", "subscriptions", id_)
                 with ignore_status(HTTPStatus.NOT_FOUND, saying="not found"):
                     await self._call(Request(purpose, "DELETE", url))
@@ -154,7 +156,7 @@ class ClientV3(ApiClient, SmartcarClient):
         found = await self._listed(
             "name the application", self._hosts.management, "applications", {}
         )
-        return next((id_ for item in found if (id_ := as_str(item.get("id")))), None)
+        return next((id_ for item in found if (id_ := as_id(item.get("id")))), None)
 
     @override
     async def wait_for_renewal(self) -> None:
@@ -187,7 +189,39 @@ class ClientV3(ApiClient, SmartcarClient):
             if err.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
-        return as_str(get_path(answer, "data", "attributes", "body", "value"))
+        return as_id(get_path(answer, "data", "attributes", "body", "value"))
+
+    async def send_command(self, vehicle: VehicleInfo, command: Command) -> CommandResult:
+        """Let the vehicle execute a command ("Commands" pages). One billed call, up to minutes.
+
+        The body of a 200 or 202 decides. Where no answer or a 504 comes, the outcome is unknown.
+        Raises `SmartcarApiError` for what was refused or has failed, `SmartcarConnectionError`
+        where the command was not sent.
+        """
+        url = build_url(self._hosts.vehicle, "v3", "vehicles", vehicle.id, *command.path)
+        request = Request(
+            command.purpose,
+            command.method,
+            url,
+            headers=_of_user(vehicle),
+            json=command.body,
+            is_command=True,
+        )
+        try:
+            result = parse_result(await self._call(request))
+        except SmartcarNoAnswerError:
+            return CommandResult(Outcome.UNKNOWN)
+        except SmartcarApiError as err:
+            if err.status == HTTPStatus.GATEWAY_TIMEOUT:
+                return CommandResult(Outcome.UNKNOWN)
+            raise
+        if isinstance(result, CommandFailure):
+            raise SmartcarApiError(
+                f"Smartcar could not {command.purpose}: {result.problem.name}",
+                result.problem,
+                result.status,
+            )
+        return result
 
     async def _subscriptions(
         self, purpose: str, webhook_id: str, query: Mapping[str, str]
@@ -266,7 +300,7 @@ def _is_last(answer: object, size: int, seen: int) -> bool:
 
 def _related(item: object, name: str) -> str | None:
     """Return the ID of what an item belongs to, from either of its two places."""
-    return as_str(get_path(item, "relationships", name, "data", "id")) or as_str(
+    return as_id(get_path(item, "relationships", name, "data", "id")) or as_id(
         get_path(item, "attributes", f"{name}Id")
     )
 
@@ -278,9 +312,9 @@ def _vehicle(connection: object) -> VehicleInfo | None:
     granted = get_path(connection, "attributes", "permissions")
     vehicle = VehicleInfo(
         id_,
-        user_id=as_str(get_path(connection, "attributes", "user", "id"))
+        user_id=as_id(get_path(connection, "attributes", "user", "id"))
         or _related(connection, "user"),
-        permissions=frozenset(name for name in granted if isinstance(name, str))
+        permissions=frozenset(as_ids(granted, MAX_PERMISSIONS))
         if isinstance(granted, list)
         else None,
     )
@@ -290,22 +324,22 @@ def _vehicle(connection: object) -> VehicleInfo | None:
 def _described(vehicle: VehicleInfo, attributes: object) -> VehicleInfo:
     return replace(
         vehicle,
-        make=vehicle.make or as_str(get_path(attributes, "make")),
-        model=vehicle.model or as_str(get_path(attributes, "model")),
+        make=vehicle.make or as_name(get_path(attributes, "make")),
+        model=vehicle.model or as_name(get_path(attributes, "model")),
         year=vehicle.year or as_year(get_path(attributes, "year")),
-        powertrain=vehicle.powertrain or as_str(get_path(attributes, "powertrainType")),
+        powertrain=vehicle.powertrain or as_name(get_path(attributes, "powertrainType")),
     )
 
 
 def _webhook(item: Mapping[str, object]) -> Webhook | None:
     """Return a webhook; one that does not say whether it is enabled is taken for enabled."""
-    id_ = as_str(item.get("id"))
+    id_ = as_id(item.get("id"))
     if id_ is None:
         return None
     attributes = item.get("attributes")
     return Webhook(
         id=id_,
-        name=as_str(get_path(attributes, "name")) or "",
+        name=as_name(get_path(attributes, "name")) or "",
         callback_uri=as_str(get_path(attributes, "callbackUri")) or "",
         enabled=get_path(attributes, "isEnabled") is not False,
         triggers=_codes(get_path(attributes, "triggers")),

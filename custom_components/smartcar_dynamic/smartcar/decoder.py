@@ -46,11 +46,12 @@ class Decoder:
         payload: Mapping[str, object],
         *,
         received_at: int,
-        is_known: Callable[[str], bool],
+        is_known: Callable[[str, str], bool],
     ) -> Delivery:
         """Return what an authentic payload says, whatever it is.
 
-        `received_at` is in milliseconds; `is_known` tells which reports were read before.
+        `received_at` is in milliseconds; `is_known` tells by the IDs of vehicle and report which
+        were read before.
         """
         first, *others = self.decode_in_parts(payload, received_at=received_at, is_known=is_known)
         if not others:
@@ -68,7 +69,7 @@ class Decoder:
         payload: Mapping[str, object],
         *,
         received_at: int,
-        is_known: Callable[[str], bool],
+        is_known: Callable[[str, str], bool],
     ) -> Iterator[Delivery]:
         """Yield the same, a few vehicles at a time, each part decoded when it is asked for.
 

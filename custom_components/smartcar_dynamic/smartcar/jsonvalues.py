@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from itertools import islice
 
+MAX_PERMISSIONS = 100
+"""More permissions of a vehicle are not kept: there are 28."""
+
 _MAX_ID = 128
 _MAX_NAME = 100
 
@@ -20,6 +23,11 @@ def as_list(value: object) -> list[object]:
 def as_str(value: object) -> str | None:
     """Return a text that is not empty."""
     return value if isinstance(value, str) and value else None
+
+
+def as_int(value: object) -> int | None:
+    """Return a whole number; a boolean is none."""
+    return value if type(value) is int else None
 
 
 def as_id(value: object) -> str | None:
@@ -53,8 +61,3 @@ def as_year(value: object) -> int | None:
     if isinstance(value, str) and len(value) == 4 and value.isdecimal():  # noqa: PLR2004 - digits
         value = int(value)
     return value if type(value) is int and 1900 < value < 2200 else None  # noqa: PLR2004 - years
-
-
-def as_int(value: object) -> int | None:
-    """Return a whole number; a boolean is none."""
-    return value if type(value) is int else None

@@ -147,7 +147,9 @@ class Report:
 
     `id` is the same when Smartcar repeats itself; a repeated report has no signals. `delivered_at`
     (milliseconds) orders what has no time of its own. `errors_included`: signals and errors come in
-    one delivery (2.0), not in two (4.0). `pushed`: Smartcar sent it; otherwise a read asked for it.
+    one delivery (2.0), not in two (4.0). `undated`: something in it has no time but the one at
+    which it came, so that only its ID tells a late repetition from news. `pushed`: Smartcar sent
+    it; otherwise a read asked for it.
     """
 
     vehicle: VehicleInfo
@@ -157,6 +159,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     repeated: bool = False
     errors_included: bool = True
+    undated: bool = False
     pushed: bool = True
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
+from operator import itemgetter
 
 from .jsonvalues import clean_text
 from .model import Position, Reading
@@ -24,6 +25,7 @@ MAX_ITEMS = 100
 _MAX_RECORDS = 500
 _MAX_TEXT = 255
 _MAX_NUMBER = 1e12
+_NO_UNIT = (None, "")
 _NO_TEXT = {"", "invalid", "n/a", "none", "null", "undefined", "unknown"}
 _ROWS = ("front", "back", *(f"row{number}" for number in range(3, 11)))
 _COLUMNS = ("left", "right", *(f"column{number}" for number in range(3, 11)))
@@ -72,7 +74,7 @@ class _Quantity:
         if number is None:
             notes.append(f"{key}: not a number")
             return ()
-        scale = _CANONICAL[self.unit] if unit is None else scale_of(unit)
+        scale = _CANONICAL[self.unit] if unit in _NO_UNIT else scale_of(unit)
         if scale is None or scale.unit != self.unit:
             notes.append(f"{key}: unknown unit")
             return (Reading(key, None, self.unit),)
@@ -196,13 +198,23 @@ def parse_openable(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     return readings
 
 
-def _items(
-    code: str, body: Body, notes: Notes, *names: str, limit: int = MAX_ITEMS
-) -> Iterable[Body]:
-    """Yield the objects of the list under the first name that has one."""
-    values = next((body[name] for name in names if name in body), None)
-    if values is not None and not isinstance(values, list):
-        values = None
+def _flat(body: Body) -> Body:
+    """Return a body whose `values` is an object with that object's content beside the rest."""
+    values = body.get("values")
+    return {**body, "values": None, **values} if isinstance(values, dict) else body
+
+
+def _list_in(body: Body) -> list[object] | None:
+    """Return the list of a body: `values`, or another name that the documentation uses."""
+    values = body.get("values")
+    if isinstance(values, list):
+        return values
+    return next((value for value in body.values() if isinstance(value, list)), None)
+
+
+def _items(code: str, body: Body, notes: Notes, limit: int = MAX_ITEMS) -> Iterable[Body]:
+    """Yield the objects in the list of a body."""
+    values = _list_in(body)
     if values is None:
         notes.append(f"{code}: no list")
         return
@@ -215,27 +227,24 @@ def _items(
             notes.append(f"{code}[{index}]: not an object")
 
 
-def openables(other_name: str) -> Parser:
+def parse_openables(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     """Read `{values: [{row, column, isOpen, isLocked}]}`."""
-
-    def parse(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
-        readings: dict[str, Reading] = {}
-        for item in _items(code, body, notes, "values", other_name):
-            position = position_name(item.get("row"), item.get("column"))
-            if position is None:
-                notes.append(f"{code}: no position")
-                continue
-            for reading in parse_openable(f"{code}.{position}", item, notes):
-                readings[reading.key] = reading
-        return tuple(readings.values())
-
-    return parse
+    readings: dict[str, Reading] = {}
+    for item in _items(code, _flat(body), notes):
+        position = position_name(item.get("row"), item.get("column"))
+        if position is None:
+            notes.append(f"{code}: no position")
+            continue
+        for reading in parse_openable(f"{code}.{position}", item, notes):
+            readings[reading.key] = reading
+    return tuple(readings.values())
 
 
 def parse_tires(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     """Read `{values: [{row, column, tirePressure}], unit}`."""
+    body = _flat(body)
     readings: dict[str, Reading] = {}
-    for item in _items(code, body, notes, "values", "tires"):
+    for item in _items(code, body, notes):
         position = position_name(item.get("row"), item.get("column"))
         if position is None or "tirePressure" not in item:
             notes.append(f"{code}: no position or no pressure")
@@ -252,11 +261,10 @@ def parse_charge_limits(code: str, body: Body, notes: Notes) -> tuple[Reading, .
     The limit in force comes first: without `activeLimit` that is the one for everywhere, or the
     only one. Its parts are the one for everywhere, and those for AC and DC.
     """
+    body = _flat(body)
     unit = body.get("unit")
-    limits = [
-        (_limit_part(item), item.get("limit"))
-        for item in _items(code, {"values": [], **body}, notes, "values")
-    ]
+    items = () if _list_in(body) is None else _items(code, body, notes)
+    limits = [(_limit_part(item), item.get("limit")) for item in items]
     parts = {part: limit for part, limit in limits if part is not None}
     active = body.get("activeLimit")
     if active is None:
@@ -286,6 +294,8 @@ def parse_range(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     """Read `{value, unit, additionalValues: [{type, value}]}`."""
     readings = list(number(Unit.KILOMETER, 0, 3000)(code, body, notes))
     others = body.get("additionalValues")
+    if isinstance(others, dict):
+        others = _list_in(others)
     for item in others[:MAX_ITEMS] if isinstance(others, list) else ():
         if isinstance(item, dict) and item.get("type") in _RANGE_TYPES and "value" in item:
             key = f"{code}.{str(item['type']).lower()}"
@@ -308,6 +318,23 @@ def parse_capacity(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     return _NOMINAL_CAPACITY.read(code, capacity, body.get("unit"), notes)
 
 
+def as_position(latitude: object, longitude: object) -> Position | None:
+    """Return a position on Earth."""
+    latitude, longitude = _finite(latitude), _finite(longitude)
+    if latitude is None or longitude is None:
+        return None
+    if abs(latitude) > 90 or abs(longitude) > 180:  # noqa: PLR2004 - degrees
+        return None
+    return Position(latitude, longitude)
+
+
+def as_value(value: object) -> bool | float | str | None:
+    """Return a boolean, a number or a text of a reading, as the store has it."""
+    if isinstance(value, bool):
+        return value
+    return clean_text(value, _MAX_TEXT) or None if isinstance(value, str) else _finite(value)
+
+
 def parse_position(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     """Read `{latitude, longitude, heading}`; 0, 0 is where the lost go."""
     if "latitude" not in body or "longitude" not in body:
@@ -316,9 +343,8 @@ def parse_position(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     latitude, longitude = _finite(body["latitude"]), _finite(body["longitude"])
     position = None
     if latitude is not None and longitude is not None and (latitude or longitude):
-        if abs(latitude) <= 90 and abs(longitude) <= 180:  # noqa: PLR2004 - degrees
-            position = Position(latitude, longitude)
-        else:
+        position = as_position(latitude, longitude)
+        if position is None:
             notes.append(f"{code}: implausible value")
     readings = [Reading(code, position)]
     if "heading" in body:
@@ -333,15 +359,16 @@ def _time(value: object) -> datetime | None:
 
 def parse_charge_records(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     """Read `{values: [{startTime, endTime, energyAdded}]}`: the latest session."""
+    body = _flat(body)
     records = [
         (end, item)
-        for item in _items(code, body, notes, "values", limit=_MAX_RECORDS)
-        if (end := _time(item.get("endTime")))
+        for item in _items(code, body, notes, _MAX_RECORDS)
+        if (end := milliseconds(item.get("endTime")))
     ]
     if not records:
         return ()
-    end, latest = max(records, key=lambda record: record[0])
-    readings = [Reading(f"{code}.ended", end)]
+    end, latest = max(records, key=itemgetter(0))
+    readings = [Reading(f"{code}.ended", _time(end))]
     if start := _time(latest.get("startTime")):
         readings.append(Reading(f"{code}.started", start))
     energy = latest.get("energyAdded")
@@ -355,8 +382,8 @@ def parse_charge_records(code: str, body: Body, notes: Notes) -> tuple[Reading, 
 
 def parse_count(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     """Read `{values: [...]}` as how many there are."""
-    values = body.get("values")
-    if not isinstance(values, list):
+    values = _list_in(_flat(body))
+    if values is None:
         notes.append(f"{code}: no list")
         return ()
     return (Reading(code, len(values), Unit.COUNT),)
@@ -364,8 +391,8 @@ def parse_count(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
 
 def parse_list(code: str, body: Body, notes: Notes) -> tuple[Reading, ...]:
     """Read `{values: [text or {code}]}` as one text, unknown where there are none."""
-    values = body.get("values")
-    if not isinstance(values, list):
+    values = _list_in(_flat(body))
+    if values is None:
         notes.append(f"{code}: no list")
         return ()
     items = values[:MAX_ITEMS]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import override
 
-from .model import Content
+from .model import Content, Problem, Signal
 from .signals import SIGNALS, parse_body
 
 MAX_SIGNALS = 300
@@ -125,12 +125,12 @@ def _exact(value: object, budget: list[int]) -> object:
 class Decoding:
     """One delivery being decoded.
 
-    `received_at` is our time in milliseconds. `is_known` tells whether a report ID was decoded
-    before. `caches` last from delivery to delivery, by vehicle.
+    `received_at` is our time in milliseconds. `is_known` tells by the IDs of vehicle and report
+    whether a report was decoded before. `caches` last from delivery to delivery, by vehicle.
     """
 
     received_at: int
-    is_known: Callable[[str], bool]
+    is_known: Callable[[str, str], bool]
     caches: dict[str, Cache] = field(repr=False)
     notes: BoundedNotes = field(default_factory=BoundedNotes)
     faults: BoundedNotes = field(default_factory=BoundedNotes)
@@ -162,6 +162,10 @@ class Decoding:
             return items
         self.notes.append(f"{place}: more than {limit}")
         return items[:limit]
+
+    def is_undated(self, signals: Sequence[Signal], problems: Sequence[Problem]) -> bool:
+        """Tell whether something has no time but the one at which it came."""
+        return bool(problems) or None in [signal.recorded_at for signal in signals]
 
     def fault(self, place: str, error: Exception) -> None:
         """Note an error of our own by its place."""

@@ -72,10 +72,8 @@ def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
         decoding.notes.append(f"{place}: no ID")
         return None
     vehicle = VehicleInfo(vehicle_id)
-    event = as_id(raw.get("eventId"))
-    request = as_id(raw.get("requestId"))
-    id_ = event or (f"{request}/{vehicle_id}" if request else None)
-    if id_ and decoding.is_known(id_):
+    id_ = as_id(raw.get("eventId")) or as_id(raw.get("requestId"))
+    if id_ and decoding.is_known(vehicle_id, id_):
         return Report(vehicle, id_, decoding.received_at, repeated=True)
     cache = decoding.cache_of(vehicle_id)
     signals: list[Signal] = []
@@ -94,7 +92,12 @@ def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
         signals += _parse_event(raw, cache, decoding)
     vehicle = _with_identity(vehicle, data)
     return Report(
-        vehicle, id_, decoding.received_at, tuple(signals), tuple(dict.fromkeys(problems))
+        vehicle,
+        id_,
+        decoding.received_at,
+        tuple(signals),
+        tuple(dict.fromkeys(problems)),
+        undated=decoding.is_undated(signals, problems),
     )
 
 

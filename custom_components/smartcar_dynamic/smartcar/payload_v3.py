@@ -17,7 +17,7 @@ def parse_read(vehicle_id: str, answer: Mapping[str, object], *, at: int) -> Del
     `at` is when the read was made, in milliseconds: what a push brings later is newer than what in
     the answer has no time of its own.
     """
-    decoding = Decoding(at, lambda _: False, {})
+    decoding = Decoding(at, lambda _vehicle_id, _report_id: False, {})
     report = Report(
         _vehicle(vehicle_id, answer),
         None,

@@ -36,16 +36,19 @@ def parse_reports(payload: Mapping[str, object], decoding: Decoding) -> Iterator
         return
     id_ = as_id(payload.get("eventId"))
     delivered_at = _delivered_at(meta, decoding.received_at)
-    if id_ and decoding.is_known(id_):
+    if id_ and decoding.is_known(vehicle.id, id_):
         yield Report(vehicle, id_, delivered_at, repeated=True)
         return
+    signals = parse_signals(vehicle.id, data.get("signals"), delivered_at, decoding)
+    problems = parse_errors(data.get("errors"), decoding)
     yield Report(
         vehicle,
         id_,
         delivered_at,
-        parse_signals(vehicle.id, data.get("signals"), delivered_at, decoding),
-        parse_errors(data.get("errors"), decoding),
+        signals,
+        problems,
         errors_included=False,
+        undated=delivered_at == decoding.received_at and decoding.is_undated(signals, problems),
     )
 
 

@@ -13,7 +13,6 @@ from .parsers import (
     Parser,
     choice_at,
     number,
-    openables,
     parse_alert,
     parse_capacity,
     parse_charge_limits,
@@ -22,6 +21,7 @@ from .parsers import (
     parse_flag,
     parse_list,
     parse_openable,
+    parse_openables,
     parse_position,
     parse_range,
     parse_tires,
@@ -31,6 +31,7 @@ from .parsers import (
 from .units import Unit
 
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+_PARTS = re.compile(r"(\.[a-z0-9_]{1,20}){0,2}")
 _MAX_CODE = 80
 
 BATTERY_STATUSES = ("bad", "good", "warn")
@@ -66,14 +67,14 @@ SIGNALS: Mapping[str, Parser] = {
     "charge-wattage": number(Unit.WATT, -1_000_000, 1_000_000),
     "climate-externaltemperature": _TEMPERATURE,
     "climate-internaltemperature": _TEMPERATURE,
-    "closure-doors": openables("doors"),
+    "closure-doors": parse_openables,
     "closure-enginecover": parse_openable,
     "closure-fronttrunk": parse_openable,
     "closure-islocked": parse_flag,
     "closure-reartrunk": parse_openable,
     "closure-sunroof": parse_openable,
     "closure-tailgate": parse_openable,
-    "closure-windows": openables("windows"),
+    "closure-windows": parse_openables,
     "connectivitysoftware-currentfirmwareversion": _TEXT,
     "connectivitystatus-isasleep": parse_flag,
     "connectivitystatus-isdigitalkeypaired": parse_flag,
@@ -153,6 +154,14 @@ def code_of(code: object, group: object = None, name: object = None) -> str | No
 def code_of_name(name: str) -> str | None:
     """Return the code of `Odometer.TraveledDistance`, or of what is a code already."""
     return code_of(name.replace(".", "-", 1))
+
+
+def as_key(value: object) -> str | None:
+    """Return a reading's key, as the store has it: a signal's code, and parts after dots."""
+    if not isinstance(value, str):
+        return None
+    code, dot, parts = value.partition(".")
+    return value if code_of(code) == code and _PARTS.fullmatch(dot + parts) else None
 
 
 def parse_body(code: str, body: object, notes: Notes) -> tuple[Reading, ...]:

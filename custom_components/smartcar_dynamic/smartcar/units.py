@@ -85,6 +85,14 @@ _SCALES: Mapping[str, Scale] = {
 }
 
 
+_UNITS: Mapping[object, Unit] = {unit.value: unit for unit in Unit}
+
+
+def as_unit(value: object) -> Unit | None:
+    """Return a canonical unit, as the store has it."""
+    return _UNITS.get(value) if isinstance(value, str) else None
+
+
 def scale_of(spelling: object) -> Scale | None:
     """Return the scale of a unit in any spelling; `None` for a unit that we do not know."""
     if not isinstance(spelling, str):

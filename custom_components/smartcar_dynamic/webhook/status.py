@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
-from ..smartcar.jsonvalues import as_dict, as_int, as_str
+from ..smartcar.jsonvalues import as_dict, as_str
+from ..smartcar.times import as_time
 
 MANY_WRONG_SIGNATURES = 3
 """This many in a row point to a wrong management token, not to a stranger."""
@@ -101,14 +102,14 @@ class CallbackStatus:
     @classmethod
     def from_json(cls, raw: Mapping[str, object]) -> CallbackStatus:
         """Return the status as the store reads it."""
-        last_delivery = as_int(raw.get("last_delivery"))
+        last_delivery = as_time(raw.get("last_delivery"))
         counts = as_dict(raw.get("counts"))
         return cls(
-            confirmed_at=as_int(raw.get("verified_at")),
-            signed_at=as_int(raw.get("signed_at")) or last_delivery,
+            confirmed_at=as_time(raw.get("verified_at")),
+            signed_at=as_time(raw.get("signed_at")) or last_delivery,
             callback_uri=as_str(raw.get("callback_uri")),
             last_delivery=last_delivery,
-            last_test=as_int(raw.get("last_test")),
+            last_test=as_time(raw.get("last_test")),
             deliveries=Counter(
                 {
                     name: number
