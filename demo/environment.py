@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from simulator import Application, Car, Kind, Place, Simulator, presets
+from simulator import ALL_CONTROLS, Application, Car, Kind, Place, Simulator, presets
 
 from .harness import (
     CoreConfig,
@@ -118,6 +118,7 @@ async def run_environment(port: int = 0) -> AsyncIterator[Environment]:
         applications = {kind: simulator.application(kind) for kind in kinds}
         cars = {Kind.CURRENT: simulator.current_car, Kind.DYNAMIC: simulator.dynamic_car}
         _move_home(cars[Kind.CURRENT])
+        _grant_commands(simulator, cars[Kind.CURRENT])
         _add_spare(simulator)
         async with instance:
             yield Environment(simulator, instance, applications, cars)
@@ -129,11 +130,17 @@ def _move_home(car: Car) -> None:
     car.position = car.places["home"]
 
 
+def _grant_commands(simulator: Simulator, car: Car) -> None:
+    """Let the owner of a car permit every command."""
+    simulator.set_permissions(car, simulator.connection(car).permissions | ALL_CONTROLS)
+
+
 def _add_spare(simulator: Simulator) -> None:
     """Add an application with a car, for whoever wants to try the set-up."""
     application = presets.build_application(simulator.cloud, SPARE_APPLICATION)
     model = replace(presets.CROSSOVER, make="KIA", model="EV6", year=2024)
-    simulator.add_car("Spare", application=application, model=model)
+    car = simulator.add_car("Spare", application=application, model=model)
+    _grant_commands(simulator, car)
     simulator.issue_tokens(application)
 
 

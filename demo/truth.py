@@ -11,6 +11,7 @@ from simulator import Car, Connection, Place
 
 from .harness import State
 
+_READING_PLATFORMS = {"binary_sensor", "device_tracker", "sensor"}
 # What an entry with a dynamic webhook knows.
 _DYNAMIC = {
     "account_problem",
@@ -61,12 +62,17 @@ def facts_of(connection: Connection, *, dynamic: bool) -> dict[tuple[str, str], 
 
     A key is a signal's code, with a hyphen, or the integration's own, without one.
     """
-    capable = connection.car.capable
+
+    def is_expected(platform: str, key: str) -> bool:
+        if dynamic:  # API v2.0 has no commands
+            return platform in _READING_PLATFORMS and key in _DYNAMIC
+        return "-" not in key or key.partition(".")[0] in connection.car.capable
+
     return {
         (platform, key): fact
         for platform, facts in _facts(connection.car, connection.requests).items()
         for key, fact in facts.items()
-        if (key in _DYNAMIC if dynamic else "-" not in key or key.partition(".")[0] in capable)
+        if is_expected(platform, key)
     }
 
 
@@ -99,7 +105,10 @@ def _facts(car: Car, calls: int) -> dict[str, dict[str, Fact]]:
             "location-isathome": car.place == "home",
         },
         "button": {"read_signals": None},
+        "cover": {"charge-ischargingportflapopen": "open" if car.plugged_in else "closed"},
         "device_tracker": {"location-preciselocation": car.position},
+        "lock": {"closure-islocked": "locked" if car.locked else "unlocked"},
+        "number": {"charge-chargelimits": Amount(car.charge_limit, "%")},
         "sensor": {
             "calls_left": str(_CALLS_PER_MONTH - calls),
             "calls_used": str(calls),
@@ -131,6 +140,7 @@ def _facts(car: Car, calls: int) -> dict[str, dict[str, Fact]]:
                 for position, pressure in car.tires.items()
             },
         },
+        "switch": {"charge-ischarging": charging},
     }
 
 
