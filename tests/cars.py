@@ -13,7 +13,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .smartcar.payloads import VEHICLE_ID
 
-PLATFORMS = ("binary_sensor", "device_tracker", "sensor")
+PLATFORMS = ("binary_sensor", "device_tracker", "event", "sensor")
 
 
 @dataclass(frozen=True, slots=True)

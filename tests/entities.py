@@ -23,6 +23,7 @@ from custom_components.smartcar_dynamic.entity import (
     ReadingEntityFactory,
     SmartcarEntityDescription,
 )
+from custom_components.smartcar_dynamic.history_sensor import HISTORY_SENSORS
 from custom_components.smartcar_dynamic.sensor import SENSORS, SmartcarSensor, create_sensor
 from custom_components.smartcar_dynamic.smartcar.model import Reading, Value, VehicleInfo
 from custom_components.smartcar_dynamic.vehicle import SignalState, VehicleState
@@ -33,6 +34,7 @@ ICONS: dict[str, Any] = json.loads((PACKAGE / "icons.json").read_text(encoding="
 TABLES: Mapping[str, Mapping[str, SmartcarEntityDescription]] = {
     "binary_sensor": BINARY_SENSORS,
     "device_tracker": DEVICE_TRACKERS,
+    "event": {},
     "sensor": SENSORS,
 }
 """Each platform's descriptions of entities with a reading, by key."""
@@ -41,9 +43,16 @@ DERIVED: Mapping[str, set[str]] = {
     "button": {"read_signals"},
     "cover": {"charge_port"},
     "device_tracker": set(),
+    "event": {"charging_session", "trip"},
     "lock": {"lock"},
     "number": {"charge_limit"},
-    "sensor": {"calls_left", "calls_used", "last_delivery", "last_reported"},
+    "sensor": {
+        "calls_left",
+        "calls_used",
+        "last_delivery",
+        "last_reported",
+        *(row.translation_key for row in HISTORY_SENSORS.values() if row.translation_key),
+    },
     "switch": {"charging"},
 }
 """Each platform's translation keys of entities without a reading."""

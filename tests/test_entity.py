@@ -240,19 +240,20 @@ async def test_a_word_that_is_no_option_is_shown_as_unknown(sender: Sender, car:
 
 
 @pytest.mark.usefixtures("entry")
-async def test_no_value_and_no_position_are_unknown(sender: Sender, car: Car) -> None:
+async def test_no_value_is_unknown(sender: Sender, car: Car) -> None:
+    await sender.deliver(TUTORIAL)
+    await sender.deliver(numbered(2, signal(CHARGE, {"value": None})))
+    assert car.value(CHARGE) == "unknown"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_car_without_position_keeps_its_last_one(sender: Sender, car: Car) -> None:
     position = "location-preciselocation"
     await sender.deliver(TUTORIAL)
-    await sender.deliver(
-        numbered(
-            2,
-            signal(position, {"latitude": None, "longitude": None}),
-            signal(CHARGE, {"value": None}),
-        )
-    )
-    assert car.value(CHARGE) == "unknown"
-    assert car.value(position) == "unknown"
-    assert "latitude" not in car.state(position).attributes
+    before = car.state(position)
+    nowhere = signal(position, {"latitude": None, "longitude": None})
+    await sender.deliver(numbered(2, nowhere))
+    assert car.state(position) == before
 
 
 @pytest.mark.usefixtures("entry")

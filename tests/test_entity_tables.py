@@ -10,6 +10,7 @@ from homeassistant.components.sensor.const import (
 
 from custom_components.smartcar_dynamic.binary_sensor import SmartcarBinarySensor
 from custom_components.smartcar_dynamic.device_tracker import SmartcarDeviceTracker
+from custom_components.smartcar_dynamic.history_sensor import HISTORY_SENSORS
 from custom_components.smartcar_dynamic.positions import find_description
 from custom_components.smartcar_dynamic.sensor import SENSORS, SmartcarSensor
 from custom_components.smartcar_dynamic.smartcar.model import Position
@@ -212,7 +213,8 @@ def test_what_no_device_class_gives_an_icon_has_its_own() -> None:
 
 
 def test_each_icon_of_a_state_is_one_of_an_option() -> None:
-    options = {row.translation_key: row.options for row in SENSORS.values() if row.options}
+    rows = (*SENSORS.values(), *HISTORY_SENSORS.values())
+    options = {row.translation_key: row.options for row in rows if row.options}
     offenders = {
         key: left_over
         for key, icons in ICONS["sensor"].items()

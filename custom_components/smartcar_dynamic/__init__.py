@@ -27,6 +27,7 @@ from .const import (
 )
 from .coordinator import SmartcarCoordinator
 from .device import async_remove_devices, async_update_device, vehicle_id_of, vehicle_name
+from .journal import Journal
 from .planned_reads import PlannedReads
 from .reader import Reader
 from .runtime import EntryReceiver, SmartcarConfigEntry, SmartcarRuntimeData
@@ -48,6 +49,7 @@ PLATFORMS = [
     Platform.BUTTON,
     Platform.COVER,
     Platform.DEVICE_TRACKER,
+    Platform.EVENT,
     Platform.LOCK,
     Platform.NUMBER,
     Platform.SENSOR,
@@ -117,6 +119,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     entry.async_on_unload(coordinator.async_add_vehicle_listener(update_device))
     for vehicle in coordinator.vehicles.values():
         update_device(vehicle)
+    entry.async_on_unload(Journal(hass, coordinator).async_start())
     webhook.async_register()
     entry.async_on_unload(webhook.async_pause)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

@@ -235,6 +235,12 @@ class SmartcarCoordinator:
             last = max(last, vehicle.last_delivery or 0)
         self._received_at = last
 
+    @callback
+    def async_notify_derived(self, vehicle: VehicleState, keys: Iterable[str]) -> None:
+        """Tell the listeners that derived values have changed; save them."""
+        self._notify(vehicle, Changes(list(keys)))
+        self._store.async_schedule_save()
+
     def _apply(self, report: Report) -> None:
         info = report.vehicle
         if info.id in self.excluded or report.repeated or self._is_ignored(info.id):

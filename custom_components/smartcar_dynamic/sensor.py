@@ -42,6 +42,12 @@ from .entity import (
     by_key,
     unlisted_reading,
 )
+from .history_sensor import (
+    HISTORY_SENSORS,
+    SmartcarHistorySensor,
+    SmartcarTotalDescription,
+    SmartcarTotalSensor,
+)
 from .positions import find_description
 from .runtime import SmartcarConfigEntry
 from .smartcar.model import Position, Value
@@ -209,8 +215,8 @@ SENSORS: Final = by_key(
     SmartcarSensorEntityDescription(
         key="charge-energyadded",
         translation_key="energy_added",
+        # It begins anew with each session, unseen: the total is Charged energy.
         device_class=SensorDeviceClass.ENERGY,
-        state_class=SensorStateClass.TOTAL_INCREASING,
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=1,
         entity_registry_enabled_default=True,
@@ -522,6 +528,11 @@ def create_sensor(
     """Return the sensor for a key that is a sensor's."""
     if key == LAST_REPORTED:
         return SmartcarLastReportedSensor(coordinator, vehicle, _LAST_REPORTED)
+    if (derived := HISTORY_SENSORS.get(key)) is not None:
+        is_total = isinstance(derived, SmartcarTotalDescription)
+        return (SmartcarTotalSensor if is_total else SmartcarHistorySensor)(
+            coordinator, vehicle, derived
+        )
     description = find_description(SENSORS, key)
     if description is not None:
         return SmartcarSensor(coordinator, vehicle, description)

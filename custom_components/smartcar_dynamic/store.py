@@ -15,6 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from .allowance import Allowance, Plan
 from .const import DOMAIN
+from .history import History
 from .reads import ReadPlanner
 from .smartcar.jsonvalues import (
     MAX_PERMISSIONS,
@@ -195,6 +196,7 @@ def _vehicle_to_json(vehicle: VehicleState) -> dict[str, object]:
             }
             for active in vehicle.active_problems.values()
         ],
+        "history": vehicle.history.to_json(),
     }
 
 
@@ -221,6 +223,7 @@ def _vehicle_from_json(raw: Mapping[str, object]) -> VehicleState | None:
         last_reported=as_time(raw.get("last_reported")),
         last_delivery=as_time(raw.get("last_delivery")),
         recovered_at=as_time(raw.get("recovered_at")) or 0,
+        history=History(raw.get("history")),
         resolved_at={
             name: time
             for name, at in as_dict(raw.get("resolved_at")).items()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from .const import ACCOUNT_PROBLEM, LAST_DELIVERY, LAST_REPORTED
+from .history import History
 from .smartcar.model import Content, Problem, Reading, Remedy, Report, Value, VehicleInfo
 from .smartcar.problems import concerns_vehicle, ends_value
 from .smartcar.signals import SIGNALS
@@ -126,6 +127,7 @@ class VehicleState:
     refused: Problem | None = None
     seen: OrderedDict[str, None] = field(default_factory=OrderedDict, repr=False)
     seen_undated: OrderedDict[str, None] = field(default_factory=OrderedDict, repr=False)
+    history: History = field(default_factory=History, repr=False, compare=False)
 
     @property
     def id(self) -> str:
@@ -135,7 +137,11 @@ class VehicleState:
     @property
     def keys(self) -> list[str]:
         """Return the keys of all that is known: readings and derived values."""
-        return [*self.readings, *([LAST_REPORTED] if self.last_reported else [])]
+        return [
+            *self.readings,
+            *([LAST_REPORTED] if self.last_reported else []),
+            *self.history.keys,
+        ]
 
     @property
     def needs_reauthentication(self) -> bool:

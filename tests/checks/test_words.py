@@ -140,8 +140,12 @@ def test_the_results_that_raise_issues_exist() -> None:
 def test_each_exception_has_its_text_and_no_text_is_left_over() -> None:
     raised = re.compile(r"translation_domain=DOMAIN,\s*translation_key=\"(\w+)\"")
     used = {key for source in SOURCES.values() for key in raised.findall(source)}
-    # A read's errors share their vehicle and their numbers.
+    # A read's errors share their vehicle and their numbers, and so do a command's.
     used |= set(re.findall(r"\"(read_\w+)\"", SOURCES[PACKAGE / "reader.py"]))
+    used |= set(re.findall(r"\"(command_\w+)\"", SOURCES[PACKAGE / "commands.py"]))
+    used |= {
+        key for source in SOURCES.values() for key in re.findall(r"invalid\(\"(\w+)\"", source)
+    }
     used |= {f"read_{reason}" for reason in RefusalReason}
     assert set(WORDS["exceptions"]) == used
 

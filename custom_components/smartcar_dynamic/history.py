@@ -1,0 +1,226 @@
+"""What one vehicle has charged and driven: its sums, its last session and trip, what has happened.
+
+Apart from Home Assistant; times are milliseconds since 1970.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+
+from .charging import (
+    CHARGE_CONNECTION,
+    CHARGED_ENERGY,
+    CHARGED_ENERGY_HOME,
+    CHARGING_FINISHED_AT,
+    CHARGING_SESSION,
+    LAST_CHARGING_SESSION,
+    SIGNALS as CHARGING_SIGNALS,
+    ChargeEvent,
+    Charging,
+    Session,
+)
+from .smartcar.jsonvalues import as_dict, as_list
+from .smartcar.model import Content, Position, Report
+from .timeline import AT_HOME, ODOMETER, POSITION, Observation, Sample
+from .trips import LAST_TRIP, SIGNALS as TRIP_SIGNALS, TRIP, TripEvent, Trips
+
+LAST_SESSION_DURATION = f"{LAST_CHARGING_SESSION}.duration"
+LAST_SESSION_ENDED_AT = f"{LAST_CHARGING_SESSION}.ended_at"
+LAST_SESSION_ENERGY = f"{LAST_CHARGING_SESSION}.energy"
+LAST_SESSION_PLACE = f"{LAST_CHARGING_SESSION}.place"
+LAST_SESSION_STATE_OF_CHARGE_ADDED = f"{LAST_CHARGING_SESSION}.state_of_charge_added"
+LAST_TRIP_CONSUMPTION = f"{LAST_TRIP}.consumption"
+LAST_TRIP_DISTANCE = f"{LAST_TRIP}.distance"
+LAST_TRIP_FROM = f"{LAST_TRIP}.from"
+LAST_TRIP_TO = f"{LAST_TRIP}.to"
+
+HOME = "home"
+AWAY = "not_home"
+
+_KEYS = CHARGING_SIGNALS | TRIP_SIGNALS | {POSITION}
+_CODES = frozenset(key.partition(".")[0] for key in _KEYS)
+_SENSORS = (
+    CHARGED_ENERGY,
+    CHARGED_ENERGY_HOME,
+    CHARGE_CONNECTION,
+    CHARGING_FINISHED_AT,
+    LAST_SESSION_DURATION,
+    LAST_SESSION_ENDED_AT,
+    LAST_SESSION_ENERGY,
+    LAST_SESSION_PLACE,
+    LAST_SESSION_STATE_OF_CHARGE_ADDED,
+    LAST_TRIP_CONSUMPTION,
+    LAST_TRIP_DISTANCE,
+    LAST_TRIP_FROM,
+    LAST_TRIP_TO,
+)
+_ALL = frozenset({*_SENSORS, CHARGING_SESSION, TRIP})
+_MOST_PENDING = 16
+
+type Locate = Callable[[Position], tuple[str | None, bool | None]]
+"""Returns the name of the zone at a position, and whether it is in the home zone."""
+
+
+class History:
+    """What one vehicle has charged and driven.
+
+    `values` are the sensors' by key: kWh, km, percent, seconds, milliseconds since 1970, words.
+    `keys` are those that had a value once, and those of events that can happen: they stay.
+    `raw` is what `to_json` returned; what is not of its form is left out.
+    """
+
+    def __init__(self, raw: object = None) -> None:
+        """Go on where `to_json` was called, or begin with nothing."""
+        data = as_dict(raw)
+        self.charging = Charging(data.get("charging"))
+        self.trips = Trips(data.get("trips"))
+        # Sorted, so that entities appear in the same order every time.
+        known = as_list(data.get("keys"))
+        self.keys: dict[str, None] = {key: None for key in sorted(_ALL) if key in known}
+        self.values: Mapping[str, float | str | None] = {}
+        self._is_placed = CHARGED_ENERGY_HOME in self.keys
+        self._has_odometer = TRIP in self.keys
+        self._charge_events: deque[ChargeEvent] = deque(maxlen=_MOST_PENDING)
+        self._trip_events: deque[TripEvent] = deque(maxlen=_MOST_PENDING)
+        self._newest: dict[str, tuple[Content, int]] = {}
+        self._json: dict[str, object] | None = None
+        self._told_possible = self._possible
+        self._update()
+
+    def to_json(self) -> dict[str, object]:
+        """Return everything as plain JSON; it shares nothing that changes."""
+        if self._json is None:
+            self._json = {
+                "charging": self.charging.to_json(),
+                "trips": self.trips.to_json(),
+                "keys": list(self.keys),
+            }
+        return self._json
+
+    @property
+    def due_at(self) -> int | None:
+        """Return when to call `pass_time`, on the clock of the reports' `delivered_at`."""
+        charging, trips = self.charging.due_at, self.trips.due_at
+        if charging is None or trips is None:
+            return trips if charging is None else charging
+        return min(charging, trips)
+
+    def observe(self, report: Report, locate: Locate) -> list[str]:
+        """Take what a report says; return the keys of what has changed.
+
+        Costs next to nothing where no reading that matters has changed, nor its time.
+        """
+        samples: list[Sample] = []
+        zone, at_home = None, None
+        newest = self._newest
+        for signal in report.signals:
+            content, recorded_at = signal.content, signal.recorded_at
+            code = content.code
+            if code not in _CODES or not content.readings:
+                continue
+            if recorded_at is not None:
+                known = newest.get(code)
+                if known is not None and known[0] is content and known[1] == recorded_at:
+                    continue
+                newest[code] = content, recorded_at
+            for reading in content.readings:
+                key, value = reading.key, reading.value
+                if key not in _KEYS or value is None:
+                    continue
+                samples.append(Sample(key, value, recorded_at))
+                if isinstance(value, Position):
+                    zone, at_home = locate(value)
+                self._is_placed |= key in {POSITION, AT_HOME}
+                self._has_odometer |= key == ODOMETER
+        if not samples:
+            return []
+        return self._observe(Observation(report.delivered_at, tuple(samples), zone, at_home))
+
+    def pass_time(self, now: int) -> list[str]:
+        """Take that nothing was delivered until now; return the keys of what has changed."""
+        return self._observe(Observation(now))
+
+    def take_charge_events(self) -> list[ChargeEvent]:
+        """Return what has happened since the last call, oldest first."""
+        events = list(self._charge_events)
+        self._charge_events.clear()
+        return events
+
+    def take_trip_events(self) -> list[TripEvent]:
+        """Return what has happened since the last call, oldest first."""
+        events = list(self._trip_events)
+        self._trip_events.clear()
+        return events
+
+    def _observe(self, observation: Observation) -> list[str]:
+        self._json = None
+        charge, trip = self.charging.observe(observation), self.trips.observe(observation)
+        self._charge_events.extend(charge.events)
+        self._trip_events.extend(trip.events)
+        possible = self._possible
+        if not charge.changed and not trip.changed and possible == self._told_possible:
+            return []
+        self._told_possible = possible
+        changed = self._update()
+        if charge.events:
+            changed.append(CHARGING_SESSION)
+        if trip.events:
+            changed.append(TRIP)
+        return changed
+
+    @property
+    def _possible(self) -> tuple[bool, bool, bool]:
+        """Return what can be told: the energy, that at home, and trips."""
+        has_energy = self.charging.is_estimated is not None
+        return has_energy, has_energy and self._is_placed, self._has_odometer
+
+    def _update(self) -> list[str]:
+        """Work the values out; return the keys that are new, or whose value has changed."""
+        last, values = self.values, self._values()
+        self.values = values
+        changed = [key for key, value in values.items() if value != last.get(key)]
+        keys = {key for key, value in values.items() if value is not None}
+        if values[CHARGE_CONNECTION] is not None:
+            keys.add(CHARGING_SESSION)
+        if self._has_odometer:
+            keys.add(TRIP)
+        for key in sorted(keys - self.keys.keys()):
+            self.keys[key] = None
+            if key not in changed:
+                changed.append(key)
+        return changed
+
+    def _values(self) -> dict[str, float | str | None]:
+        charging = self.charging
+        has_energy, has_energy_home, _ = self._possible
+        session, trip = charging.last_session, self.trips.last_trip
+        values: dict[str, float | str | None] = dict.fromkeys(_SENSORS)
+        values[CHARGED_ENERGY] = charging.energy if has_energy else None
+        values[CHARGED_ENERGY_HOME] = charging.energy_home if has_energy_home else None
+        connection = charging.connection
+        values[CHARGE_CONNECTION] = None if connection is None else connection.value
+        values[CHARGING_FINISHED_AT] = charging.finished_at
+        if session is not None:
+            values[LAST_SESSION_DURATION] = session.duration
+            values[LAST_SESSION_ENDED_AT] = session.ended_at
+            values[LAST_SESSION_ENERGY] = session.energy
+            values[LAST_SESSION_PLACE] = _place(session.zone, at_home=session.at_home)
+            values[LAST_SESSION_STATE_OF_CHARGE_ADDED] = _added(session)
+        if trip is not None:
+            values[LAST_TRIP_CONSUMPTION] = trip.consumption
+            values[LAST_TRIP_DISTANCE] = trip.distance
+            values[LAST_TRIP_FROM] = _place(trip.from_zone, at_home=trip.from_home)
+            values[LAST_TRIP_TO] = _place(trip.to_zone, at_home=trip.to_home)
+        return values
+
+
+def _place(zone: str | None, *, at_home: bool | None) -> str | None:
+    """Return the zone's name, else whether it is at home."""
+    if zone is not None or at_home is None:
+        return zone
+    return HOME if at_home else AWAY
+
+
+def _added(session: Session) -> float | None:
+    """Return by how many percent points the state of charge has risen."""
+    from_, to = session.state_of_charge_from, session.state_of_charge_to
+    return None if from_ is None or to is None else to - from_
