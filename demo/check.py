@@ -1,7 +1,7 @@
 """The demo without a screen: every entity must show the truth, all day long."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from simulator import Car
@@ -12,7 +12,7 @@ from .environment import DOMAIN, Environment, run_environment
 from .harness import HarnessError
 
 _STEP = timedelta(minutes=2)
-_LONGEST = timedelta(hours=24)
+_DAY = timedelta(hours=24)
 # A dynamic webhook sends every hour.
 _UNTIL_ALL_IS_SENT = timedelta(minutes=65)
 # An owner of a dynamic webhook is told of its end.
@@ -22,7 +22,8 @@ _EXPECTED_ISSUES = {"api_v2_end"}
 async def check() -> int:
     """Play the scenario; return 0 only if everything is as it should be."""
     say("Starting the simulator and Home Assistant…")
-    async with run_environment() as environment:
+    # In the past, so that every date is what it would be though the day passes in seconds.
+    async with run_environment(start=datetime.now(UTC) - _DAY) as environment:
         scenario = Scenario(environment)
         try:
             await scenario.play()
@@ -80,7 +81,7 @@ class Scenario:
         """Let time pass until something is true of every car at one moment."""
         passed = timedelta()
         while not all(condition(car) for car in self._environment.cars.values()):
-            if passed > _LONGEST:
+            if passed > _DAY:
                 steps = [f"{day.car.name} {day.step}" for day in self._simulator.days.values()]
                 raise HarnessError(f"The day goes wrong: {', '.join(steps)}.")
             await self._simulator.advance(_STEP)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from simulator import Kind
 
 from .environment import DOMAIN, Environment
+from .facts import difference
 from .harness import HarnessError, State, until
-from .truth import difference, facts_of
+from .truth import facts_of
 
 
 @dataclass(frozen=True, slots=True)

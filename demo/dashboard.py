@@ -23,7 +23,10 @@ _TILES = (
 async def save_dashboard(client: HomeAssistantClient) -> str:
     """Save a dashboard of all cars, make it the first page and return its path."""
     cars: dict[str, dict[str, str]] = {}
-    entities = await client.entities(DOMAIN)
+    # Where a signal has both, what can be operated takes the place of what only shows.
+    entities = sorted(
+        await client.entities(DOMAIN), key=lambda it: it.entity_id.startswith(("lock.", "switch."))
+    )
     for vehicle_id, device in (await client.devices(DOMAIN)).items():
         cars[device.name] = {
             entity.unique_id.removeprefix(f"{vehicle_id}_"): entity.entity_id

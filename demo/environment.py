@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from simulator import Application, Car, Kind, Place, Simulator, presets
+from simulator import ALL_CONTROLS, Application, Car, Kind, Place, Simulator, presets
 
 from .harness import (
     CoreConfig,
@@ -101,8 +102,13 @@ class Environment:
 
 
 @asynccontextmanager
-async def run_environment(port: int = 0) -> AsyncIterator[Environment]:
-    """Start the simulator and Home Assistant; simulated time stands still until told to run.
+async def run_environment(
+    port: int = 0, *, start: datetime | None = None
+) -> AsyncIterator[Environment]:
+    """Start the simulator and Home Assistant; the cars' time stands still until told otherwise.
+
+    Without a start, deliveries are dated with the real time, however fast the cars live. With one,
+    which has to be in the past, they are dated with the cars' time.
 
     Several environments may run at once: without a port, or with one that is taken, Home Assistant
     gets a free one.
@@ -110,14 +116,16 @@ async def run_environment(port: int = 0) -> AsyncIterator[Environment]:
     core_config = CoreConfig(_HOME.latitude, _HOME.longitude)
     instance = HomeAssistantInstance(core_config, port=port)
     # Smartcar calls Home Assistant by its public address.
-    async with Simulator(routes={core_config.external_url: instance.url}) as simulator:
-        # Stamps follow the real time from now on, while the cars' own time stands still.
-        simulator.run(0)
+    routes = {core_config.external_url: instance.url}
+    async with Simulator(routes=routes, start=start) as simulator:
+        if start is None:
+            simulator.run(0)
         instance.env["SMARTCAR_DYNAMIC_SIMULATOR"] = simulator.url
         kinds = (Kind.CURRENT, Kind.DYNAMIC)
         applications = {kind: simulator.application(kind) for kind in kinds}
         cars = {Kind.CURRENT: simulator.current_car, Kind.DYNAMIC: simulator.dynamic_car}
         _move_home(cars[Kind.CURRENT])
+        _grant_commands(simulator, cars[Kind.CURRENT])
         _add_spare(simulator)
         async with instance:
             yield Environment(simulator, instance, applications, cars)
@@ -129,11 +137,17 @@ def _move_home(car: Car) -> None:
     car.position = car.places["home"]
 
 
+def _grant_commands(simulator: Simulator, car: Car) -> None:
+    """Let the owner of a car permit every command."""
+    simulator.set_permissions(car, simulator.connection(car).permissions | ALL_CONTROLS)
+
+
 def _add_spare(simulator: Simulator) -> None:
     """Add an application with a car, for whoever wants to try the set-up."""
     application = presets.build_application(simulator.cloud, SPARE_APPLICATION)
     model = replace(presets.CROSSOVER, make="KIA", model="EV6", year=2024)
-    simulator.add_car("Spare", application=application, model=model)
+    car = simulator.add_car("Spare", application=application, model=model)
+    _grant_commands(simulator, car)
     simulator.issue_tokens(application)
 
 

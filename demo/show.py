@@ -21,7 +21,8 @@ _GUIDE = """
 What to try:
   - Watch the dashboard: a day of the cars passes in about four minutes, then comes the next.
   - On Smartcar's page plug a car in, drive it, open a door, or let it fall asleep.
-  - Press "Read now" on the Hyundai's page, which costs a call of the plan.
+  - Lock the Hyundai, start and stop its charging, or press "Read now" on its device's page:
+    each costs a call of the plan.
   - Set up a third car: Settings > Devices & services > Add integration > Smartcar Dynamic.
     Smartcar's page shows the credentials of "{spare}" under Credentials.
     Enter the callback URI there under Add webhook, which also verifies it.

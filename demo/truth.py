@@ -4,56 +4,37 @@ Written from Smartcar's signals and Home Assistant's conventions, not with the i
 tables, which are measured by it.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from simulator import Car, Connection, Place
+from simulator import Car, Connection
 
-from .harness import State
+from .facts import Amount, Event, Fact, Moment
 
+_READING_PLATFORMS = {"binary_sensor", "device_tracker", "event", "sensor"}
 # What an entry with a dynamic webhook knows.
 _DYNAMIC = {
     "account_problem",
     "callback_verified",
+    "charge_connection",
+    "charging_session",
     "charge-detailedchargingstatus",
     "charge-ischarging",
     "charge-ischargingcableconnected",
+    "last_charging_session.duration",
+    "last_charging_session.ended_at",
+    "last_charging_session.place",
+    "last_charging_session.state_of_charge_added",
     "last_delivery",
     "last_reported",
     "location-preciselocation",
     "tractionbattery-range",
     "tractionbattery-stateofcharge",
 }
+# How long it takes until a delivery tells what has happened.
+_PROMPT = timedelta(minutes=3)
+_HOURLY = timedelta(minutes=65)
 # What the integration takes for the plan's until its owner says otherwise.
 _CALLS_PER_MONTH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A measured value, as exact as the simulator sends it."""
-
-    value: float
-    unit: str
-    tolerance: float = 0.51
-
-    def __str__(self) -> str:
-        """Return it as a person writes it."""
-        return f"{self.value:g} {self.unit}"
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A point in time, to so many seconds."""
-
-    at: datetime
-    tolerance: float = 1
-
-    def __str__(self) -> str:
-        """Return it as Home Assistant writes it."""
-        return self.at.isoformat(timespec="seconds")
-
-
-type Fact = bool | str | Amount | Moment | Place | None
 
 
 def facts_of(connection: Connection, *, dynamic: bool) -> dict[tuple[str, str], Fact]:
@@ -61,16 +42,22 @@ def facts_of(connection: Connection, *, dynamic: bool) -> dict[tuple[str, str], 
 
     A key is a signal's code, with a hyphen, or the integration's own, without one.
     """
-    capable = connection.car.capable
+
+    def is_expected(platform: str, key: str) -> bool:
+        if dynamic:  # API v2.0 has no commands
+            return platform in _READING_PLATFORMS and key in _DYNAMIC
+        return "-" not in key or key.partition(".")[0] in connection.car.capable
+
     return {
         (platform, key): fact
-        for platform, facts in _facts(connection.car, connection.requests).items()
+        for platform, facts in _facts(connection, dynamic=dynamic).items()
         for key, fact in facts.items()
-        if (key in _DYNAMIC if dynamic else "-" not in key or key.partition(".")[0] in capable)
+        if is_expected(platform, key)
     }
 
 
-def _facts(car: Car, calls: int) -> dict[str, dict[str, Fact]]:
+def _facts(connection: Connection, *, dynamic: bool) -> dict[str, dict[str, Fact]]:
+    car, calls = connection.car, connection.requests
     model, charging = car.model, car.charging
     return {
         "binary_sensor": {
@@ -99,10 +86,19 @@ def _facts(car: Car, calls: int) -> dict[str, dict[str, Fact]]:
             "location-isathome": car.place == "home",
         },
         "button": {"read_signals": None},
+        "cover": {"charge-ischargingportflapopen": "open" if car.plugged_in else "closed"},
         "device_tracker": {"location-preciselocation": car.position},
+        "event": {
+            "charging_session": _charging_event(car),
+            "trip": _trip_event(car),
+        },
+        "lock": {"closure-islocked": "locked" if car.locked else "unlocked"},
+        "number": {"charge-chargelimits": Amount(car.charge_limit, "%")},
         "sensor": {
             "calls_left": str(_CALLS_PER_MONTH - calls),
             "calls_used": str(calls),
+            **_charging_facts(car, _HOURLY if dynamic else _PROMPT),
+            **_trip_facts(car),
             "charge-amperage": Amount(car.amperage, "A"),
             "charge-amperagemax": Amount(1000 * model.charger / (model.volts * model.phases), "A"),
             "charge-chargelimits": Amount(car.charge_limit, "%"),
@@ -116,7 +112,8 @@ def _facts(car: Car, calls: int) -> dict[str, dict[str, Fact]]:
             "climate-externaltemperature": Amount(car.outside, "°C", 0.06),
             "climate-internaltemperature": Amount(car.inside, "°C", 0.06),
             "connectivitysoftware-currentfirmwareversion": car.firmware,
-            "last_delivery": Moment(car.recorded_at, 120),
+            # Payload version 2.0 does not say when it was sent, so this is when it came.
+            "last_delivery": Moment(datetime.now(UTC) if dynamic else car.recorded_at, 300),
             "last_reported": Moment(car.recorded_at),
             "location-preciselocation.heading": Amount(car.heading, "°"),
             "lowvoltagebattery-status": "good",
@@ -131,31 +128,74 @@ def _facts(car: Car, calls: int) -> dict[str, dict[str, Fact]]:
                 for position, pressure in car.tires.items()
             },
         },
+        "switch": {"charge-ischarging": charging},
     }
 
 
-def difference(fact: Fact, state: State) -> str:
-    """Return what a state should be, or nothing where it agrees with the fact."""
-    try:
-        return "" if _agrees(fact, state) else f"should be {fact}"
-    except ValueError:  # the state is no number, or no point in time
-        return f"should be {fact}"
+def _charging_event(car: Car) -> Event | None:
+    if car.charging:
+        return Event(("plugged_in", "started"))
+    if not car.charging_sessions:
+        return None
+    return Event(("finished",) if car.plugged_in else ("unplugged",))
 
 
-def _agrees(fact: Fact, state: State) -> bool:
-    match fact:
-        case None:
-            return state.state == "unknown"
-        case bool():
-            return state.state == ("on" if fact else "off")
-        case str():
-            return state.state == fact
-        case Amount(value, unit, tolerance):
-            shown = state.attributes.get("unit_of_measurement")
-            return shown == unit and abs(float(state.state) - value) <= tolerance
-        case Moment(at, tolerance):
-            return abs((datetime.fromisoformat(state.state) - at).total_seconds()) <= tolerance
-        case Place(latitude, longitude):
-            # The simulator sends six decimals, about 10 cm.
-            shown = state.attributes.get("latitude"), state.attributes.get("longitude")
-            return shown == (round(latitude, 6), round(longitude, 6))
+def _charging_facts(car: Car, interval: timedelta) -> dict[str, Fact]:
+    """Return what the charging sessions amount to; times are known to an interval."""
+    seconds = interval.total_seconds()
+    facts: dict[str, Fact] = {
+        "charge_connection": _charge_connection(car),
+        "charged_energy": Amount(car.charged_energy, "kWh", 0.06),
+        "charged_energy_home": Amount(car.charged_energy_home, "kWh", 0.06),
+    }
+    if car.charging:
+        finish = car.now + timedelta(minutes=car.time_to_complete)
+        facts["charging_finished_at"] = Moment(finish, seconds)
+    ended = [it for it in car.charging_sessions if it.started_at and it.ended_at]
+    if ended and (started_at := ended[-1].started_at) and (ended_at := ended[-1].ended_at):
+        session, last = ended[-1], "last_charging_session"
+        minutes = (ended_at - started_at).total_seconds() / 60
+        added = sum((it.end_charge or 0) - it.start_charge for it in session.segments)
+        facts |= {
+            "charging_finished_at": Moment(ended_at, 2 * seconds),
+            f"{last}.duration": Amount(minutes, "min", seconds / 60),
+            f"{last}.ended_at": Moment(ended_at, seconds),
+            f"{last}.energy": Amount(session.energy, "kWh", 0.06),
+            f"{last}.place": _zone(session.place),
+            f"{last}.state_of_charge_added": Amount(added, "%", 1),
+        }
+    return facts
+
+
+def _charge_connection(car: Car) -> str:
+    if car.charging:
+        return "charging"
+    if not car.plugged_in:
+        return "disconnected"
+    return "complete" if car.full else "connected"
+
+
+def _trip_event(car: Car) -> Event | None:
+    if not car.trips:
+        return None
+    return Event(("started",) if car.driving else ("ended",))
+
+
+def _trip_facts(car: Car) -> dict[str, Fact]:
+    """Return what the last trip that ended amounts to."""
+    ended = [it for it in car.trips if it.ended_at]
+    if not ended:
+        return {}
+    trip = ended[-1]
+    # One percent more or less of the battery, which is how exactly a car tells its charge.
+    tolerance = car.model.capacity / trip.distance
+    return {
+        "last_trip.consumption": Amount(100 * trip.energy / trip.distance, "kWh/100km", tolerance),
+        "last_trip.distance": Amount(trip.distance, "km", 0.11),
+        "last_trip.from": _zone(trip.origin_place),
+        "last_trip.to": _zone(trip.destination_place),
+    }
+
+
+def _zone(place: str | None) -> str:
+    return "Home" if place == "home" else "not_home"

@@ -30,6 +30,7 @@ from .cloud import Cloud, open_cloud
 from .commanded import Commanded
 from .entries import new_entry
 from .home import Home, open_home
+from .life import Life, begin
 from .smartcar.catalogue import rich_payload
 from .smartcar.payloads import VEHICLE_ID
 from .webhook_client import WebhookClient
@@ -149,6 +150,12 @@ async def commanded(home: Home) -> AsyncGenerator[Commanded]:
     await home.pass_time(minutes=1)
     yield Commanded(home, entry)
     home.sim.release_commands()
+
+
+@pytest.fixture
+async def life(home: Home) -> Life:
+    """Return a car's life that has just begun."""
+    return await begin(home)
 
 
 @pytest.fixture

@@ -9,6 +9,9 @@ from homeassistant.components.sensor.const import (
     NON_NUMERIC_DEVICE_CLASSES,
     STATE_CLASS_UNITS,
 )
+from homeassistant.const import Platform
+from homeassistant.helpers import entity_registry as er
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smartcar_dynamic.binary_sensor import SmartcarBinarySensor
 from custom_components.smartcar_dynamic.device_tracker import SmartcarDeviceTracker
@@ -204,12 +207,23 @@ def test_each_icon_belongs_to_an_entity() -> None:
     assert offenders == {}
 
 
-def test_what_no_device_class_gives_an_icon_has_its_own() -> None:
+async def test_what_no_device_class_gives_an_icon_has_its_own(
+    entity_registry: er.EntityRegistry, rich_entry: MockConfigEntry
+) -> None:
+    entities = er.async_entries_for_config_entry(entity_registry, rich_entry.entry_id)
     offenders = [
-        (platform, row.key)
-        for platform, row in ROWS
+        entity.entity_id
+        for entity in entities
+        if entity.original_device_class in {None, SensorDeviceClass.ENUM}
+        # Home Assistant has icons for the states of a lock.
+        and entity.domain != Platform.LOCK
+        and entity.translation_key not in ICONS[entity.domain]
+    ]
+    offenders += [
+        row.key
+        for row in HISTORY_SENSORS.values()
         if row.device_class in {None, SensorDeviceClass.ENUM}
-        and row.translation_key not in ICONS[platform]
+        and row.translation_key not in ICONS["sensor"]
     ]
     assert offenders == []
 

@@ -387,7 +387,7 @@ def test_saved_calls_are_spent_on_a_vehicle_long_unread() -> None:
 def test_an_even_pace_may_be_outrun_by_two_days() -> None:
     planner = parked().happened(Occurrence.LOCKED, NOON)
     assert reason(planner, left=190) is ReadReason.LOCKED
-    assert reason(planner, left=180) is ReadReason.EVENING
+    assert reason(planner, left=180) is ReadReason.MORNING
 
 
 def test_a_look_waits_until_the_pace_allows_it() -> None:

@@ -221,6 +221,18 @@ async def test_a_reset_connection_does_not_stop_the_others(home: Home) -> None:
     assert all(home.is_subscribed(webhook, car) for car in cars)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+async def test_an_answer_that_is_not_smartcars_subscribes_no_car(home: Home, kind: Kind) -> None:
+    car = home.car(kind)
+    webhook = await home.webhook(kind)
+    path, times = ("/webhooks/", 1) if kind.is_v2 else ("/subscriptions", 2)
+    home.sim.fail_api(HTTPStatus.OK, path=path, times=times)
+    await home.set_up(home.new_entry(webhook, kind))
+    assert not home.is_subscribed(webhook, car)
+    await home.pass_hours(26)
+    assert home.is_subscribed(webhook, car)
+
+
 async def test_many_unknown_vehicles_cost_one_list(home: Home) -> None:
     await home.live(Kind.DYNAMIC)
     home.sim.cloud.meter.reset()

@@ -98,9 +98,10 @@ class SmartcarCoordinator:
 
         Home Assistant's clock may be set back; deliveries still come one after another.
         """
-        if self._received_at > now_ms() + CLOCK_TOLERANCE:
+        now = now_ms()
+        if self._received_at > now + CLOCK_TOLERANCE:
             self._forget_future()
-        self._received_at = max(self._received_at + 1, now_ms())
+        self._received_at = max(self._received_at + 1, now)
         return self._received_at
 
     @callback

@@ -99,10 +99,8 @@ class History:
     @property
     def due_at(self) -> int | None:
         """Return when to call `pass_time`, on the clock of the reports' `delivered_at`."""
-        charging, trips = self.charging.due_at, self.trips.due_at
-        if charging is None or trips is None:
-            return trips if charging is None else charging
-        return min(charging, trips)
+        dues = (self.charging.due_at, self.trips.due_at)
+        return min((due_at for due_at in dues if due_at is not None), default=None)
 
     def observe(self, report: Report, locate: Locate) -> list[str]:
         """Take what a report says; return the keys of what has changed.

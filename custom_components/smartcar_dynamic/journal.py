@@ -93,9 +93,8 @@ class Journal:
         self._cancel_timer = None
         next_at, self._timer_at = self._timer_at, None
         now = max(now_ms(), next_at or 0)
-        for vehicle_id, (due_at, at) in list(self._due.items()):
-            if at > now:
-                continue
+        due = {id_: due_at for id_, (due_at, at) in self._due.items() if at <= now}
+        for vehicle_id, due_at in due.items():
             del self._due[vehicle_id]
             vehicle = self._coordinator.vehicles.get(vehicle_id)
             if vehicle is None:

@@ -4,6 +4,9 @@ A planner for each vehicle: told what was pushed and what reads brought, it says
 and why. It wishes for a look at the vehicle where values have probably changed, spends on it what
 the month's allowance can bear, and gives a look up that the allowance cannot bear in time.
 Everything is a function of what was told and of the time that is handed in.
+
+It is made for the free plan, some fifteen calls a day. With three it is no better than an interval:
+benchmarks/reads.py measures that.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
@@ -234,13 +237,13 @@ _POLICIES: Mapping[ReadReason, _Policy] = {
     ReadReason.CHARGING_HALF_WAY: _Policy(0.5),
     ReadReason.STANDING: _Policy(1.5),
     ReadReason.PARKED: _Policy(1, gap=timedelta(minutes=8)),
-    ReadReason.ASLEEP: _Policy(0, expires=timedelta(hours=6)),
+    ReadReason.ASLEEP: _Policy(3, expires=timedelta(hours=6)),
     ReadReason.AWAKE: _Policy(0.5),
     ReadReason.WAITING: _Policy(1),
     ReadReason.MOVING: _Policy(0.5, expires=_STANDING, gap=timedelta(minutes=25)),
     ReadReason.IDLE: _Policy(-1, expires=_DAY),
     ReadReason.MORNING: _Policy(31, keep=1, expires=_OVERDUE),
-    ReadReason.EVENING: _Policy(31, expires=_OVERDUE),
+    ReadReason.EVENING: _Policy(2, expires=_OVERDUE),
 }
 _ORDER = {reason: number for number, reason in enumerate(_POLICIES)}
 _WITH_SAVINGS: Mapping[ReadReason, _Policy] = {

@@ -37,6 +37,7 @@ LASTING = (Remedy.REAUTHENTICATE, Remedy.OWNER, Remedy.PLAN)
 WITHHOLDING = (Remedy.NOT_CAPABLE, Remedy.PERMISSION, Remedy.REAUTHENTICATE)
 """The remedies of a signal's problems that make its entities unavailable."""
 _KEPT = (*WITHHOLDING, *LASTING)
+_OF_SIGNALS = tuple(remedy for remedy in (*WITHHOLDING, *Remedy) if remedy not in LASTING)
 
 
 @dataclass(slots=True)
@@ -60,16 +61,6 @@ class SignalState:
     def is_withheld(self) -> bool:
         """Tell whether the signal's problem makes its entities unavailable."""
         return self.problem is not None and self.problem.remedy in WITHHOLDING
-
-    def is_newer_than(self, recorded_at: int | None, delivered_at: int) -> bool:
-        """Tell whether this state was recorded, or else delivered, later."""
-        if (
-            recorded_at is not None
-            and self.recorded_at is not None
-            and recorded_at != self.recorded_at
-        ):
-            return recorded_at < self.recorded_at
-        return delivered_at < self.delivered_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +204,6 @@ class VehicleState:
 
     def apply(self, report: Report) -> Changes:
         """Apply what a report says that is newer than what is known; return what changed."""
-        self._remember(report)
         changes = Changes(vehicle=self.update_info(report.vehicle))
         last_reported = self.last_reported
         had_problem, needed_reauthentication = (
@@ -233,15 +223,13 @@ class VehicleState:
         if bool(self.active_problems) is not had_problem:
             changes.keys.append(ACCOUNT_PROBLEM)
         changes.availability = self.needs_reauthentication is not needed_reauthentication
+        if report.id is not None:
+            self._remember(report.id, undated=report.undated)
         return changes
 
-    def _remember(self, report: Report) -> None:
-        if report.id is None:
-            return
-        seen, limit = (
-            (self.seen_undated, MAX_SEEN_UNDATED) if report.undated else (self.seen, MAX_SEEN)
-        )
-        seen[report.id] = None
+    def _remember(self, report_id: str, *, undated: bool) -> None:
+        seen, limit = (self.seen_undated, MAX_SEEN_UNDATED) if undated else (self.seen, MAX_SEEN)
+        seen[report_id] = None
         if len(seen) > limit:
             seen.popitem(last=False)
 
@@ -254,12 +242,15 @@ class VehicleState:
             content = signal.content
             problem = content.problem
             if problem is None:
+                if not content.readings:
+                    continue
                 seen = self._apply_signal(content, signal.recorded_at, delivered_at, changes)
-                freshness = max(freshness, seen)
-            elif problem.remedy in LASTING:
-                account_problems.append(problem)
-            else:
+                if seen is not freshness:
+                    freshness = max(freshness, seen)
+            elif problem.remedy in _OF_SIGNALS:
                 self._apply_signal_problem(problem, delivered_at, changes)
+            else:
+                account_problems.append(problem)
         if freshness:
             self._recover(report, freshness, changes)
         if not account_problems:
@@ -274,27 +265,42 @@ class VehicleState:
     def _apply_signal(
         self, content: Content, recorded_at: int | None, delivered_at: int, changes: Changes
     ) -> Freshness:
-        """Apply one signal; return how strongly it shows that the connection works."""
-        if not content.readings:
-            return Freshness.NONE
-        signal = self.signals.get(content.code)
+        """Apply what one signal says; return how strongly it shows that the connection works.
+
+        Newer is what was recorded later or, of one time or an unknown one, delivered later.
+        """
+        code, readings = content.code, content.readings
+        signal = self.signals.get(code)
         if signal is None:
-            if content.code not in SIGNALS and self._has_max_unlisted():
+            if code not in SIGNALS and self._has_max_unlisted():
                 return Freshness.NONE
-            signal = self.signals[content.code] = SignalState(delivered_at)
+            signal = self.signals[code] = SignalState(delivered_at)
         # A problem that was delivered after this reading stays, though the reading came last.
         elif signal.problem is not None and delivered_at >= signal.delivered_at:
-            self._set_problem(content.code, signal, None, changes)
-        if signal.is_newer_than(recorded_at, delivered_at):
-            return Freshness.NONE
-        if content.code == _ODOMETER and self._is_too_low(signal, content.readings[0].value):
+            self._set_problem(code, signal, None, changes)
+        known_at = signal.recorded_at
+        if recorded_at is None or known_at is None or recorded_at == known_at:
+            is_old = delivered_at < signal.delivered_at
+        else:
+            is_old = recorded_at < known_at
+        if is_old or (code == _ODOMETER and self._is_too_low(signal, readings[0].value)):
             return Freshness.NONE
         signal.label = content.label
-        signal.delivered_at = max(signal.delivered_at, delivered_at)
-        is_new = self._apply_time(signal, recorded_at)
-        if signal.readings is not content.readings:
-            is_new |= self._apply_readings(signal, content.readings, changes)
+        if delivered_at > signal.delivered_at:  # noqa: PLR1730 - a call costs as much as the rest
+            signal.delivered_at = delivered_at
+        is_new = recorded_at is not None and self._apply_time(signal, recorded_at)
+        if signal.readings is not readings:
+            is_new |= self._apply_readings(signal, readings, changes)
         return Freshness.NEW if is_new else Freshness.SEEN
+
+    def _apply_time(self, signal: SignalState, recorded_at: int) -> bool:
+        """Apply the time at which a signal was recorded; tell whether it changed."""
+        if recorded_at == signal.recorded_at:
+            return False
+        signal.recorded_at = recorded_at
+        if self.last_reported is None or recorded_at > self.last_reported:
+            self.last_reported = recorded_at
+        return True
 
     def _is_too_low(self, signal: SignalState, value: Value | None) -> bool:
         """Tell whether an odometer reads less than it did, which is no reading.
@@ -318,18 +324,6 @@ class VehicleState:
             return True
         signal.lower, signal.rises = None, 0
         return False
-
-    def _apply_time(self, signal: SignalState, recorded_at: int | None) -> bool:
-        """Apply the time at which a signal was recorded; tell whether it changed.
-
-        A reading without a time counts as at least as new as the stored one.
-        """
-        if recorded_at is None or recorded_at == signal.recorded_at:
-            return False
-        signal.recorded_at = recorded_at
-        if recorded_at > (self.last_reported or 0):
-            self.last_reported = recorded_at
-        return True
 
     def _has_max_unlisted(self) -> bool:
         return len(self.signals.keys() - SIGNALS.keys()) >= _MAX_UNLISTED

@@ -156,11 +156,11 @@ class Decoding:
             cache.add(content, body, None)
         return content
 
-    def first[ItemT](self, items: Sequence[ItemT], limit: int, place: str) -> Sequence[ItemT]:
+    def first[ItemT](self, items: Sequence[ItemT], limit: int, *place: str) -> Sequence[ItemT]:
         """Return the first items of a list; note if there are more."""
         if len(items) <= limit:
             return items
-        self.notes.append(f"{place}: more than {limit}")
+        self.notes.append(f"{''.join(place)}: more than {limit}")
         return items[:limit]
 
     def is_undated(self, signals: Sequence[Signal], problems: Sequence[Problem]) -> bool:

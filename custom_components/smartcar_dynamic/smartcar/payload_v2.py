@@ -4,7 +4,7 @@ Sources: the "Dynamic webhooks" and "Scheduled webhooks" tutorials, and the API 
 bodies. Each path is translated into the bodies of the signals that it is, and read as those.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .jsonvalues import as_dict, as_id, as_list, as_name, as_year
@@ -77,17 +77,23 @@ def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
         return Report(vehicle, id_, decoding.received_at, repeated=True)
     cache = decoding.cache_of(vehicle_id)
     signals: list[Signal] = []
-    data = decoding.first(as_list(raw.get("data")), MAX_SIGNALS, f"{place}.data")
-    for index, entry in enumerate(data):
+    failed: list[tuple[Body, object]] = []
+    data = decoding.first(as_list(raw.get("data")), MAX_SIGNALS, place, ".data")
+    for index, item in enumerate(data):
         try:
-            _parse_entry(as_dict(entry), f"{place}.data[{index}]", cache, signals, decoding)
-        except Exception as error:  # noqa: BLE001 - a bug here must not cost the other paths
-            decoding.fault(f"{place}.data[{index}]", error)
-    is_read = any(signal.content.readings for signal in signals)
-    errors = decoding.first(as_list(raw.get("errors")), MAX_ERRORS, f"{place}.errors")
+            entry = as_dict(item)
+            if (error := _error_of(entry)) is not None:
+                failed.append((entry, error))
+            note = _parse_entry(entry, error, cache, signals, decoding)
+        except Exception as bug:  # noqa: BLE001 - a bug here must not cost the other paths
+            decoding.fault(f"{place}.data[{index}]", bug)
+            continue
+        if note is not None:
+            decoding.notes.append(f"{place}.data[{index}]: {note}")
+    errors = decoding.first(as_list(raw.get("errors")), MAX_ERRORS, place, ".errors")
     owns = (raw.get("error"), *errors, raw.get("body"), raw.get("data"), raw)
     problems = [parse_problem(own) for own in owns if _is_error(own)]
-    problems += _problems_of_paths(data, is_read=is_read)
+    problems += _problems_of_paths(failed, signals)
     if "eventType" in raw:
         signals += _parse_event(raw, cache, decoding)
     vehicle = _with_identity(vehicle, data)
@@ -102,49 +108,47 @@ def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
 
 
 def _parse_entry(
-    entry: Body, place: str, cache: Cache, signals: list[Signal], decoding: Decoding
-) -> None:
+    entry: Body, error: object, cache: Cache, signals: list[Signal], decoding: Decoding
+) -> str | None:
+    """Add the signals of a path; return why there are none."""
     path = entry.get("path")
     body = entry.get("body")
     if not isinstance(path, str) or (translation := _PATHS.get(path.rstrip("/"))) is None:
-        decoding.notes.append(f"{place}: unknown path")
-        return
+        return "unknown path"
     translate, codes = translation
     headers = _headers(entry.get("headers"))
     recorded_at = _first_time(headers, decoding.received_at, "sc-data-age", "sc-fetched-at")
     code = entry.get("code")
     status = code if type(code) is int and code not in _OK else None
-    error = _error_of(entry)
     if status is not None or error is not None:
         for signal in codes:
             problem = parse_problem(error or body, status=status, signals=(signal,))
             signals.append(Signal(Content(signal, (), problem), recorded_at))
-        return
+        return None
     if isinstance(body, list):
         body = {"values": body}
     if not isinstance(body, dict):
-        decoding.notes.append(f"{place}: no body")
-        return
+        return "no body"
     units = _IMPERIAL if headers.get("sc-unit-system", "").lower() == "imperial" else _METRIC
     for signal, translated in translate(body, units):
         signals.append(Signal(decoding.parse(cache, signal, translated), recorded_at))
+    return None
 
 
-def _problems_of_paths(data: Sequence[object], *, is_read: bool) -> Iterator[Problem]:
+def _problems_of_paths(
+    failed: Iterable[tuple[Body, object]], signals: Iterable[Signal]
+) -> Iterator[Problem]:
     """Yield the errors of the vehicle itself that stand among its data.
 
     They are in an entry without a path, and, if they are the account's and no path was read, in
     the entry of a path without signals.
     """
-    for entry in map(as_dict, data):
-        error, path = _error_of(entry), entry.get("path")
-        if error is None:
-            continue
-        problem = parse_problem(error)
+    for entry, error in failed:
+        path, problem = entry.get("path"), parse_problem(error)
         if not isinstance(path, str) or (
-            not is_read
-            and not _codes_of(path)
+            not _codes_of(path)
             and concerns_vehicle(replace(problem, signals=(path,)))
+            and not any(signal.content.readings for signal in signals)
         ):
             yield problem
 
@@ -205,8 +209,7 @@ def _first_time(raw: Body, received_at: int, *names: str) -> int | None:
 def _with_identity(vehicle: VehicleInfo, data: Sequence[object]) -> VehicleInfo:
     """Return the vehicle with what `/` says about it, where that was asked for."""
     for entry in map(as_dict, data):
-        body = as_dict(entry.get("body"))
-        if entry.get("path") in ("/", "") and not _is_error(body):
+        if entry.get("path") in ("/", "") and not _is_error(body := as_dict(entry.get("body"))):
             return parse_attributes(vehicle.id, body)
     return vehicle
 

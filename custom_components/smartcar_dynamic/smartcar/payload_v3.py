@@ -5,7 +5,7 @@ Sources: the "Get signals" page, and real answers since December 2025 where thos
 
 from collections.abc import Iterator, Mapping
 
-from .jsonvalues import as_dict, as_list, as_str, as_year
+from .jsonvalues import as_dict, as_list, as_name, as_year
 from .model import Delivery, Kind, Report, VehicleInfo
 from .payload import Decoding
 from .payload_v4 import error_of, parse_errors, parse_signals
@@ -54,8 +54,8 @@ def _vehicle(vehicle_id: str, answer: Mapping[str, object]) -> VehicleInfo:
     attributes = as_dict(included.get("attributes"))
     return VehicleInfo(
         vehicle_id,
-        make=as_str(attributes.get("make")),
-        model=as_str(attributes.get("model")),
+        make=as_name(attributes.get("make")),
+        model=as_name(attributes.get("model")),
         year=as_year(attributes.get("year")),
-        powertrain=as_str(attributes.get("powertrainType")),
+        powertrain=as_name(attributes.get("powertrainType")),
     )

@@ -29,20 +29,19 @@ def kind_of(payload: Mapping[str, object]) -> Kind:
 def parse_reports(payload: Mapping[str, object], decoding: Decoding) -> Iterator[Report | None]:
     """Yield the report in a delivery: there is one vehicle in each."""
     data = as_dict(payload.get("data"))
-    meta = as_dict(payload.get("meta"))
-    vehicle = parse_vehicle(data, payload.get("vehicleId"))
-    if vehicle is None:
+    vehicle_id = as_id(as_dict(data.get("vehicle")).get("id")) or as_id(payload.get("vehicleId"))
+    if vehicle_id is None:
         decoding.notes.append("data.vehicle: no ID")
         return
     id_ = as_id(payload.get("eventId"))
-    delivered_at = _delivered_at(meta, decoding.received_at)
-    if id_ and decoding.is_known(vehicle.id, id_):
-        yield Report(vehicle, id_, delivered_at, repeated=True)
+    delivered_at = _delivered_at(as_dict(payload.get("meta")), decoding.received_at)
+    if id_ and decoding.is_known(vehicle_id, id_):
+        yield Report(VehicleInfo(vehicle_id), id_, delivered_at, repeated=True)
         return
-    signals = parse_signals(vehicle.id, data.get("signals"), delivered_at, decoding)
+    signals = parse_signals(vehicle_id, data.get("signals"), delivered_at, decoding)
     problems = parse_errors(data.get("errors"), decoding)
     yield Report(
-        vehicle,
+        _parse_vehicle(vehicle_id, data),
         id_,
         delivered_at,
         signals,
@@ -61,14 +60,10 @@ def _delivered_at(meta: Mapping[str, object], received_at: int) -> int:
     return received_at
 
 
-def parse_vehicle(data: Mapping[str, object], vehicle_id: object = None) -> VehicleInfo | None:
-    """Return the vehicle of a delivery's `data`; its ID stands there, or at the top level."""
+def _parse_vehicle(vehicle_id: str, data: Mapping[str, object]) -> VehicleInfo:
     raw = as_dict(data.get("vehicle"))
-    id_ = as_id(raw.get("id")) or as_id(vehicle_id)
-    if id_ is None:
-        return None
     return VehicleInfo(
-        id_,
+        vehicle_id,
         make=as_name(raw.get("make")),
         model=as_name(raw.get("model")),
         year=as_year(raw.get("year")),
@@ -87,10 +82,12 @@ def parse_signals(
     signals = []
     for index, item in enumerate(decoding.first(as_list(raw), MAX_SIGNALS, "data.signals")):
         try:
+            if not isinstance(item, dict):
+                decoding.notes.append(f"data.signals[{index}]: no signal")
+                continue
             # Most signals say what they said before: this is where a delivery spends its time.
             if (
-                type(item) is dict
-                and type(code := item.get("code")) is str
+                type(code := item.get("code")) is str
                 and (cached := known.get(code)) is not None
                 and cached.body == item.get("body")
                 and cached.status == item.get("status")
@@ -101,15 +98,19 @@ def parse_signals(
             else:
                 decoding.notes.append(f"data.signals[{index}]: no signal")
                 continue
-            signals.append(Signal(content, _recorded_at(as_dict(item).get("meta"), delivered_at)))
+            meta = item.get("meta")
+            recorded_at = None
+            if type(meta) is dict:
+                recorded_at = meta.get("oemUpdatedAt")
+                if type(recorded_at) is not int or not YEAR_2000 <= recorded_at <= delivered_at:
+                    recorded_at = _recorded_at(meta, delivered_at)
+            signals.append(Signal(content, recorded_at))
         except Exception as error:  # noqa: BLE001 - a bug here must not cost the other signals
             decoding.fault(f"data.signals[{index}]", error)
     return tuple(signals)
 
 
-def _parse_content(raw: object, cache: Cache, decoding: Decoding) -> Content | None:
-    if not isinstance(raw, dict):
-        return None
+def _parse_content(raw: Mapping[str, object], cache: Cache, decoding: Decoding) -> Content | None:
     code, body, status = raw.get("code"), raw.get("body"), raw.get("status")
     label = None
     if not (isinstance(code, str) and code in SIGNALS):
@@ -141,13 +142,8 @@ def error_of(status: object) -> object:
     return status.get("error") or {"type": "UNAVAILABLE"}
 
 
-def _recorded_at(meta: object, delivered_at: int) -> int | None:
+def _recorded_at(meta: Mapping[str, object], delivered_at: int) -> int | None:
     """Return when the vehicle recorded a signal; a time after its delivery is none."""
-    if not isinstance(meta, dict):
-        return None
-    value = meta.get("oemUpdatedAt")
-    if type(value) is int and YEAR_2000 <= value <= delivered_at:
-        return value
     for name in _TIMES:
         time = milliseconds(meta.get(name))
         if time is not None and time <= delivered_at + CLOCK_TOLERANCE:

@@ -1,0 +1,87 @@
+"""What the recorder makes of the energy of a month: what the Energy dashboard shows."""
+
+from datetime import timedelta
+
+from homeassistant.components.recorder import Recorder, get_instance
+from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+    do_adhoc_statistics,
+)
+
+from simulator.charging_point import FAST_CHARGER, SOCKET
+
+from .home import Home
+from .life import Life, begin
+
+DAYS = 10
+STEP = 30
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(
+    recorder_mock: Recorder,
+    enable_custom_integrations: None,
+) -> None:
+    """Let the recorder run, and Home Assistant load the integration from this repository."""
+
+
+async def live_a_day(life: Life, day: int) -> None:
+    """Let a day pass: to work and back, and a charge as the day has it."""
+    car, home = life.car, life.home
+    await life.drive("work", step=STEP, hours=2)
+    if day % 7 == 2:
+        await life.act(lambda: car.plug_in(FAST_CHARGER), step=STEP, hours=1)
+        await life.act(car.unplug, step=STEP, hours=1)
+    else:
+        await life.go_on(step=STEP, hours=2)
+    await life.drive("home", step=STEP, hours=2)
+    match day % 5:
+        case 0:
+            await life.act(car.plug_in, step=STEP, hours=8)
+            await life.act(car.unplug, step=STEP, hours=10)
+        case 1:
+            await life.act(lambda: car.plug_in(SOCKET), step=STEP, hours=2)
+            if car.charging:
+                await life.act(car.stop_charging, step=STEP, hours=3)
+                await life.act(car.start_charging, step=STEP, hours=10)
+            await life.act(car.unplug, step=STEP, hours=3)
+        case 3:
+            # Nothing of this session is delivered.
+            home.sim.set_enabled(life.webhook, enabled=False)
+            await life.act(car.plug_in, step=STEP, hours=9)
+            await life.act(car.unplug, step=STEP, minutes=30)
+            home.sim.set_enabled(life.webhook, enabled=True)
+            await life.go_on(step=STEP, hours=8.5)
+        case _:
+            await life.go_on(step=STEP, hours=18)
+
+
+async def test_a_months_statistics_agree_with_the_truth(home: Home) -> None:
+    life = await begin(home)
+    began = dt_util.utcnow().replace(minute=0, second=0, microsecond=0)
+    for day in range(DAYS):
+        await live_a_day(life, day)
+    ended = dt_util.utcnow()
+    await async_wait_recording_done(home.hass)
+    hour = began
+    while hour < ended:
+        do_adhoc_statistics(home.hass, start=hour + timedelta(minutes=55))
+        hour += timedelta(hours=1)
+    await async_wait_recording_done(home.hass)
+    car = life.car
+    for key, truth in (
+        ("charged_energy", car.charged_energy),
+        ("charged_energy_home", car.charged_energy_home),
+    ):
+        entity_id = home.entity_id("sensor", car, key)
+        rows = await get_instance(home.hass).async_add_executor_job(
+            statistics_during_period, home.hass, began, None, {entity_id}, "hour", None, {"sum"}
+        )
+        sums = [row["sum"] or 0.0 for row in rows[entity_id]]
+        assert sums == sorted(sums)
+        assert abs(sums[-1] - truth) <= 0.02 * truth, (key, sums[-1], truth)
+        values = [float(value) for value in life.values("sensor", key)]
+        assert values == sorted(values)
