@@ -34,7 +34,7 @@ async def test_the_events_exist_before_anything_has_happened(life: Life) -> None
     assert life.home.state("event", life.car, "trip") == "unknown"
 
 
-async def test_a_charge_to_the_limit_is_told_from_end_to_end(life: Life) -> None:
+async def test_a_charge_to_the_limit_is_reported_throughout(life: Life) -> None:
     await life.act(life.car.plug_in, hours=3)
     await life.act(life.car.unplug, minutes=10)
     assert types(life, "charging_session") == ["plugged_in", "started", "finished", "unplugged"]
