@@ -13,6 +13,18 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("custom_components/smartcar_dynamic", "simulator")
 SMARTCAR = ROOT / "custom_components" / "smartcar_dynamic" / "smartcar"
 
+# What these prove is no one module's.
+CROSS_CUTTING = {
+    "test_bounds",
+    "test_captures",
+    "test_cases",
+    "test_imports",
+    "test_nothing_raises",
+    "test_repository",
+    "test_restart",
+    "test_secrets",
+}
+
 type Graph = Mapping[str, set[str]]
 
 
@@ -125,3 +137,19 @@ def test_the_architecture_page_names_every_module() -> None:
         if path.parent == package or path.stem != "__init__"
     }
     assert named == real
+
+
+def test_each_test_file_is_named_after_a_module() -> None:
+    tests = Path(__file__).parent
+    package = ROOT / PACKAGES[0]
+    offenders = [
+        str(path.relative_to(tests))
+        for path in tests.rglob("test_*.py")
+        if path.relative_to(tests).parts[0] not in {"e2e", "simulator"}
+        and path.stem not in CROSS_CUTTING
+        and not any(
+            f"{path.stem}_".startswith(f"test_{module.stem.strip('_')}_")
+            for module in (package / path.relative_to(tests)).parent.iterdir()
+        )
+    ]
+    assert offenders == []

@@ -1,5 +1,7 @@
 """Smartcar's challenge is answered while a flow is open."""
 
+from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
+
 from ..entries import WEBHOOK_ID
 from ..home import PUBLIC, Home
 
@@ -107,3 +109,9 @@ async def test_the_newest_dialogs_token_answers(home: Home) -> None:
     await first.submit()
     assert (await home.sim.verify(webhook)).succeeded
     await first.close()
+
+
+def test_a_flow_without_a_verification_has_none_to_stop() -> None:
+    flow = SmartcarConfigFlow()
+    flow._stop_verification()
+    assert flow._verification is None
