@@ -221,6 +221,35 @@ def test_every_choice_is_offered() -> None:
     assert shown <= offered
 
 
+def test_every_menu_shows_what_it_offers() -> None:
+    steps_by_id = ENGLISH["config"]["step"]
+    shown = {choice for step in steps_by_id.values() for choice in step.get("menu_options", ())}
+    offered = {
+        text
+        for call in calls("_show_menu", "async_show_menu")
+        for argument in [
+            *call.args,
+            *(it.value for it in call.keywords if it.arg == "menu_options"),
+        ]
+        for text in literals(argument)
+    }
+    assert offered <= shown | steps_by_id.keys()
+
+
+@every_language
+def test_only_choices_of_a_menu_are_described(language: str) -> None:
+    offenders = {
+        (name, step_id): left_over
+        for name, flow in flows(TRANSLATIONS[language])
+        for step_id, step in flow["step"].items()
+        if (
+            left_over := step.get("menu_option_descriptions", {}).keys()
+            - step.get("menu_options", {}).keys()
+        )
+    }
+    assert offenders == {}
+
+
 def test_every_error_has_a_cause() -> None:
     said = literals(*SOURCES.values()) | set(Obstacle)
     # `f"{field}_is_no_uuid"` says its end.

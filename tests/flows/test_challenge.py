@@ -1,9 +1,15 @@
 """Smartcar's challenge is answered while a flow is open."""
 
+import asyncio
+
+from homeassistant.components.webhook import async_generate_path
+
 from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
 
+from ..cloud import Cloud
 from ..entries import WEBHOOK_ID
 from ..home import PUBLIC, Home
+from ..webhook_client import signature
 
 
 async def test_a_delivery_before_the_entry_exists_must_come_again(home: Home) -> None:
@@ -109,6 +115,28 @@ async def test_the_newest_dialogs_token_answers(home: Home) -> None:
     await first.submit()
     assert (await home.sim.verify(webhook)).succeeded
     await first.close()
+
+
+async def test_a_token_that_is_submitted_twice_answers(home: Home, cloud: Cloud) -> None:
+    values = home.values_v3(management_token="not-the-right-one")
+    dialog = await (await home.add("current")).submit(**values)
+    (webhook_id,) = cloud.cloudhooks
+    path = async_generate_path(webhook_id)
+    challenge = {"eventType": "VERIFY", "data": {"challenge": "challenge_1"}}
+    async with home.http.post(path, json=challenge) as answer:
+        assert answer.status == 200
+    await dialog.submit()
+    await dialog.settle()
+    await dialog.submit(verification="failed")
+    # Creating another takes so long that a second click arrives.
+    cloud.cloudhooks.clear()
+    token = home.current.management_token
+    await asyncio.gather(*(dialog.submit(management_token=token) for _ in range(2)))
+    assert dialog.step == "callback"
+    async with home.http.post(path, json=challenge) as answer:
+        assert await answer.json() == {"challenge": signature(b"challenge_1", token)}
+    await dialog.close()
+    assert home.webhook_ids() == set()
 
 
 def test_a_flow_without_a_verification_has_none_to_stop() -> None:
