@@ -152,6 +152,15 @@ class SmartcarCoordinator:
         return result
 
     @callback
+    def async_add_described(self, vehicles: Iterable[VehicleInfo]) -> None:
+        """Add vehicles whose makes are known, so that they have their names from the beginning."""
+        for info in vehicles:
+            if info.make is not None and info.id not in self.excluded:
+                if info.id not in self.vehicles:
+                    self._add(info)
+                self.async_update_info(info)
+
+    @callback
     def async_update_info(self, info: VehicleInfo) -> None:
         """Merge attributes of a known vehicle."""
         vehicle = self.vehicles[info.id]
