@@ -177,12 +177,14 @@ class SmartcarCoordinator:
     @callback
     def async_rename(self, new_ids: Mapping[str, str]) -> None:
         """Give vehicles the IDs of another application, old to new; all are subscribed anew."""
-        vehicles = self._data.vehicles
+        vehicles, planners = self._data.vehicles, self._data.planners
         for old_id, new_id in new_ids.items():
             vehicle = vehicles.pop(old_id, None)
             if vehicle is not None:
                 vehicle.info = replace(vehicle.info, id=new_id)
                 vehicles[new_id] = vehicle
+            if (planner := planners.pop(old_id, None)) is not None:
+                planners[new_id] = planner
         for vehicle in vehicles.values():
             vehicle.subscribed_to = None
 

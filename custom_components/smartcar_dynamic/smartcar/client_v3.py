@@ -179,12 +179,15 @@ class ClientV3(ApiClient, SmartcarClient):
             raise request.unexpected()
         return parse_read(vehicle.id, answer, at=at)
 
-    async def vin(self, vehicle: VehicleInfo) -> str | None:
-        """Return a vehicle's VIN if Smartcar has it ("Get signal" page). One billed call."""
+    async def vin(self, vehicle: VehicleInfo, *, on_call: Callable[[], None]) -> str | None:
+        """Return a vehicle's VIN if Smartcar has it ("Get signal" page).
+
+        One billed call, before which `on_call` is called as in `read_signals`.
+        """
         url = build_url(self._hosts.vehicle, "v3", "vehicles", vehicle.id, "signals", _VIN)
         request = Request("read a vehicle's VIN", "GET", url, headers=_of_user(vehicle))
         try:
-            answer = await self._call(request)
+            answer = await self._call(request, on_call)
         except SmartcarApiError as err:
             if err.status == HTTPStatus.NOT_FOUND:
                 return None
