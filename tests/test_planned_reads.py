@@ -8,7 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smartcar_dynamic.diagnostics import async_get_device_diagnostics
 from custom_components.smartcar_dynamic.planned_reads import PlannedReads, values_of
-from custom_components.smartcar_dynamic.reads import Values
+from custom_components.smartcar_dynamic.reads import ReadReason, Values
 from custom_components.smartcar_dynamic.smartcar.model import Reading, VehicleInfo
 from custom_components.smartcar_dynamic.vehicle import VehicleState
 from simulator import Car
@@ -64,6 +64,28 @@ async def test_a_push_brings_the_next_read_near(home: Home) -> None:
     assert before is not None
     assert after is not None
     assert after.at < before.at
+
+
+async def test_a_trip_that_has_ended_is_worth_a_read(home: Home) -> None:
+    webhook = await home.webhook(data=["odometer-traveleddistance", "transmission-gearstate"])
+    await home.set_up(home.new_entry(webhook, options={"read_on_news": True}))
+    assert (await home.sim.verify(webhook)).succeeded
+    await home.settle()
+    await home.deliver()
+    car = home.sim.current_car
+    home.sim.act(car, Car.drive, "work")
+    await pass_both(home, minutes=10)
+    await home.deliver()
+    assert car.driving
+    while car.driving:
+        await pass_both(home, minutes=5)
+    reasons = []
+    for _ in range(10):
+        await pass_both(home, minutes=1)
+        planned_read = plans(home).async_next_read(car.id)
+        assert planned_read is not None
+        reasons.append(planned_read.reason)
+    assert ReadReason.TRIP_ENDED in reasons
 
 
 async def test_a_limited_read_waits(home: Home) -> None:

@@ -53,6 +53,7 @@ class SmartcarCoordinator:
         self._new_key_listeners = Listeners[VehicleState, Iterable[str]]()
         self._vehicle_report_listeners: dict[str, Listeners[()]] = {}
         self._vehicle_listeners = Listeners[VehicleState]()
+        self._derived_listeners = Listeners[VehicleState, Iterable[str]]()
         self._report_listeners = Listeners[VehicleState, Report, Iterable[str]]()
         for vehicle_id in self.excluded:
             self._data.vehicles.pop(vehicle_id, None)
@@ -238,6 +239,13 @@ class SmartcarCoordinator:
         """Call back after a report, with the keys of the values that it changed."""
         return self._report_listeners.add(listener)
 
+    @callback
+    def async_add_derived_listener(
+        self, listener: Callable[[VehicleState, Iterable[str]], None]
+    ) -> CALLBACK_TYPE:
+        """Call back with the keys of derived values that have changed."""
+        return self._derived_listeners.add(listener)
+
     def _forget_future(self) -> None:
         """Go on from the clock's present; nothing would be newer than what it said before."""
         latest = now_ms() + CLOCK_TOLERANCE
@@ -250,7 +258,10 @@ class SmartcarCoordinator:
     @callback
     def async_notify_derived(self, vehicle: VehicleState, keys: Iterable[str]) -> None:
         """Tell the listeners that derived values have changed; save them."""
-        self._notify(vehicle, Changes(list(keys)))
+        keys = list(keys)
+        self._notify(vehicle, Changes(keys))
+        for listener in self._derived_listeners:
+            self._guard("what follows derived values", listener, vehicle, keys)
         self._store.async_schedule_save()
 
     def _apply(self, report: Report) -> None:

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from .coordinator import SmartcarCoordinator
 from .reader import Reader, ReadEvent, ReadNotice
-from .reads import Baselines, PlannedRead, ReadPlanner, Values
+from .reads import Baselines, Occurrence, PlannedRead, ReadPlanner, Values
 from .smartcar.model import Report
 from .store import SmartcarStore
 from .util import utc_from_ms
@@ -53,6 +53,7 @@ class PlannedReads:
         self._coordinator = coordinator
         self._reader = reader
         self._timers: dict[str, CALLBACK_TYPE] = {}
+        self._trips_ended_by: dict[str, int] = {}
         self._is_started = False
 
     @callback
@@ -61,9 +62,11 @@ class PlannedReads:
         self._is_started = True
         self._entry.async_on_unload(self._stop)
         self._entry.async_on_unload(self._coordinator.async_add_report_listener(self._reported))
+        self._entry.async_on_unload(self._coordinator.async_add_derived_listener(self._derived))
         self._entry.async_on_unload(self._coordinator.async_add_vehicle_listener(self._plan))
         self._entry.async_on_unload(self._reader.async_add_listener(self._read))
         for vehicle in self._coordinator.vehicles.values():
+            self._has_trip_ended(vehicle)
             self._plan(vehicle)
 
     @callback
@@ -84,6 +87,19 @@ class PlannedReads:
         """Take note of what was pushed; what was read is noted when the read has ended."""
         if report.pushed and (values := values_of(vehicle, keys)) != Values():
             self._update(vehicle, lambda planner, now: planner.pushed(values, now))
+
+    def _derived(self, vehicle: VehicleState, _keys: Iterable[str]) -> None:
+        """Take note of a trip that has ended."""
+        if self._has_trip_ended(vehicle):
+            self._update(vehicle, lambda planner, now: planner.happened(Occurrence.TRIP_ENDED, now))
+
+    def _has_trip_ended(self, vehicle: VehicleState) -> bool:
+        """Tell whether a trip has ended since the last call."""
+        trip = vehicle.history.trips.last_trip
+        ended_by = 0 if trip is None else trip.ended_by
+        known = self._trips_ended_by.get(vehicle.id, 0)
+        self._trips_ended_by[vehicle.id] = max(known, ended_by)
+        return ended_by > known
 
     def _read(self, vehicle: VehicleState, notice: ReadNotice) -> None:
         """Take note of a read, whoever asked for it."""
