@@ -22,6 +22,7 @@ from .const import (
     CONF_READ_ON_NEWS,
     CONF_RESERVE,
     CONF_SMARTCAR_WEBHOOK_ID,
+    CONF_USABLE_CAPACITY,
     DEFAULT_TITLE,
     DOMAIN,
 )
@@ -30,6 +31,7 @@ from .device import async_remove_devices, async_update_device, vehicle_id_of, ve
 from .first_setup import async_pop_first_setup
 from .journal import Journal
 from .planned_reads import PlannedReads
+from .prices import Prices
 from .reader import Reader
 from .runtime import EntryReceiver, SmartcarConfigEntry, SmartcarRuntimeData
 from .services import async_register_services
@@ -122,7 +124,16 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     entry.async_on_unload(coordinator.async_add_vehicle_listener(update_device))
     for vehicle in coordinator.vehicles.values():
         update_device(vehicle)
-    entry.async_on_unload(Journal(hass, coordinator).async_start())
+    capacities = entry.options.get(CONF_USABLE_CAPACITY, {})
+
+    def use_capacity(vehicle: VehicleState) -> None:
+        vehicle.history.set_usable_capacity(capacities.get(vehicle.id))
+
+    entry.async_on_unload(coordinator.async_add_vehicle_listener(use_capacity))
+    for vehicle in coordinator.vehicles.values():
+        use_capacity(vehicle)
+    journal = Journal(hass, coordinator, Prices(hass, entry.options))
+    entry.async_on_unload(journal.async_start())
     webhook.async_register()
     entry.async_on_unload(webhook.async_pause)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

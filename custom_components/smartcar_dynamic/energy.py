@@ -3,7 +3,7 @@
 Energies are whole watt-hours, states of charge percent, times milliseconds since 1970.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .timeline import HOUR
@@ -21,7 +21,6 @@ _UNSEEN_RISE = 3.0
 _UNSEEN_RISE_MOVED = 5.0
 _DOUBTFUL_FALL = 20.0
 _EMPTY = 1.0
-_MOST_UNPRICED = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,53 +56,6 @@ def by_hour(increments: Iterable[Increment]) -> dict[int, float]:
             if hour >= increment.end:
                 break
     return hours
-
-
-@dataclass(frozen=True, slots=True)
-class Tariff:
-    """What a kWh costs at home and away, `None` where that is unknown."""
-
-    home: float | None = None
-    away: float | None = None
-
-    def price(self, *, at_home: bool | None) -> float | None:
-        """Return the price of a kWh; where the place is unknown, only if it makes no difference."""
-        if at_home is None:
-            return self.home if self.home == self.away else None
-        return self.home if at_home else self.away
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What energy cost: `amount` is that of `priced` kWh, and `unpriced` kWh had no price."""
-
-    amount: float = 0.0
-    priced: float = 0.0
-    unpriced: float = 0.0
-
-    @property
-    def is_known(self) -> bool:
-        """Return whether any of it had a price."""
-        return self.priced > 0
-
-    @property
-    def is_partial(self) -> bool:
-        """Return whether so much had no price that the amount is misleading."""
-        return self.unpriced > _MOST_UNPRICED * (self.priced + self.unpriced)
-
-    def plus(self, energy: float, price: float | None) -> Cost:
-        """Return the cost with some more energy, kWh."""
-        if price is None:
-            return Cost(self.amount, self.priced, self.unpriced + energy)
-        return Cost(self.amount + energy * price, self.priced + energy, self.unpriced)
-
-
-def cost_of(increments: Iterable[Increment], price: Callable[[Increment], float | None]) -> Cost:
-    """Return what increments cost, each at its own price of a kWh."""
-    cost = Cost()
-    for increment in increments:
-        cost = cost.plus(increment.energy, price(increment))
-    return cost
 
 
 def worth(percent: float, capacity: float) -> int:

@@ -8,6 +8,7 @@ from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
 from .coordinator import SmartcarCoordinator
+from .prices import Prices
 from .smartcar.model import Position, Report
 from .util import now_ms
 from .vehicle import VehicleState
@@ -16,10 +17,13 @@ from .vehicle import VehicleState
 class Journal:
     """Keeps the histories of an entry's vehicles: after each report, and when time has passed."""
 
-    def __init__(self, hass: HomeAssistant, coordinator: SmartcarCoordinator) -> None:
+    def __init__(
+        self, hass: HomeAssistant, coordinator: SmartcarCoordinator, prices: Prices
+    ) -> None:
         """Initialize without listening."""
         self._hass = hass
         self._coordinator = coordinator
+        self._prices = prices
         self._job = HassJob(self._async_time_passed, "Smartcar histories", cancel_on_shutdown=True)
         # By vehicle: when it is due on the clock of its deliveries, and on ours.
         self._due: dict[str, tuple[int, int]] = {}
@@ -49,13 +53,20 @@ class Journal:
     def _async_on_report(
         self, vehicle: VehicleState, report: Report, _changed: Iterable[str]
     ) -> None:
-        changed = vehicle.history.observe(report, self._locate)
+        changed = vehicle.history.observe(report, self._locate) + self._price(vehicle)
         if vehicle.history.due_at is not None or vehicle.id in self._due:
             now = now_ms()
             self._plan(vehicle, now)
             self._set_timer(now)
         if changed:
             self._coordinator.async_notify_derived(vehicle, changed)
+
+    def _price(self, vehicle: VehicleState) -> list[str]:
+        """Price what a vehicle has just charged; return the keys of what has changed."""
+        if self._prices.is_set:
+            return vehicle.history.apply_prices(self._prices.async_get)
+        vehicle.history.drop_unpriced()
+        return []
 
     def _locate(self, position: Position) -> tuple[str | None, bool | None]:
         """Return the name of the zone at a position, and whether it is in the home zone.
@@ -99,7 +110,7 @@ class Journal:
             vehicle = self._coordinator.vehicles.get(vehicle_id)
             if vehicle is None:
                 continue
-            changed = vehicle.history.pass_time(due_at)
+            changed = vehicle.history.pass_time(due_at) + self._price(vehicle)
             self._plan(vehicle, now)
             self._coordinator.async_notify_derived(vehicle, changed)
         self._set_timer(now)
