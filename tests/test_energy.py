@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.smartcar_dynamic.energy import Increment, Rises, by_hour, worth
+from custom_components.smartcar_dynamic.energy import Hours, Increment, Rises, by_hour, worth
 
 HOUR = 3_600_000
 
@@ -44,3 +44,28 @@ def test_a_doubted_fall_is_believed_when_it_is_seen_again() -> None:
         rises.take(value, turn, has_charged=False, knows_odometer=True)
         for turn, value in enumerate(values)
     ] == [0, 0, 0, 30]
+
+
+def test_late_energy_changes_the_sums_from_its_hour_on() -> None:
+    hours = Hours()
+    hours.add([charged(1, 2, 3), charged(4, 5, 2)])
+    assert hours.take() == [(HOUR, 3, 3), (4 * HOUR, 2, 5)]
+    assert hours.take() == []
+    hours.add([charged(2, 3, 1)])
+    assert hours.is_changed
+    assert Hours(hours.to_json()).take() == hours.take() == [(2 * HOUR, 1, 4), (4 * HOUR, 2, 6)]
+
+
+def test_the_sum_of_forgotten_hours_stays() -> None:
+    hours = Hours()
+    hours.add([charged(hour, hour + 1, 1) for hour in range(150)])
+    rows = hours.take()
+    assert len(rows) == 100
+    assert rows[0] == (50 * HOUR, 1, 51)
+    hours.add([charged(3, 4, 7)])
+    assert hours.take()[0] == (50 * HOUR, 8, 58)
+
+
+@pytest.mark.parametrize("raw", [None, {"before": "1", "hours": [1, [1, 2], ["a", 2]]}])
+def test_hours_of_another_form_are_left_out(raw: object) -> None:
+    assert Hours(raw).to_json() == Hours().to_json()

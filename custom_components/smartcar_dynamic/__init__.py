@@ -28,6 +28,7 @@ from .const import (
 )
 from .coordinator import SmartcarCoordinator
 from .device import async_remove_devices, async_update_device, vehicle_id_of, vehicle_name
+from .energy_statistics import EnergyStatistics
 from .first_setup import async_pop_first_setup
 from .journal import Journal
 from .planned_reads import PlannedReads
@@ -134,6 +135,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
         use_capacity(vehicle)
     journal = Journal(hass, coordinator, Prices(hass, entry.options))
     entry.async_on_unload(journal.async_start())
+    EnergyStatistics(hass, entry, coordinator).async_start()
     webhook.async_register()
     entry.async_on_unload(webhook.async_pause)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

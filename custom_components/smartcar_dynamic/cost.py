@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .smartcar.jsonvalues import as_dict, as_list
+from .smartcar.jsonvalues import as_dict, as_list, as_number
 
 _MAX_UNPRICED = 0.05
 _MAX_STAYS = 200
@@ -42,11 +42,11 @@ class Costs:
     def __init__(self, raw: object = None) -> None:
         """Go on where `to_json` was called, or begin with nothing."""
         data = as_dict(raw)
-        self.total = _number(data.get("total")) or 0.0
+        self.total = as_number(data.get("total")) or 0.0
         self._stays: dict[int, Cost] = {}
         for row in as_list(data.get("stays"))[-_MAX_STAYS:]:
             match row:
-                case [int() as stay, *numbers] if None not in (cost := [*map(_number, numbers)]):
+                case [int() as stay, *numbers] if None not in (cost := [*map(as_number, numbers)]):
                     self._stays[stay] = Cost(*(number or 0.0 for number in cost[:3]))
 
     def to_json(self) -> dict[str, object]:
@@ -76,7 +76,3 @@ class Costs:
     def is_any_known(self) -> bool:
         """Return whether there is a price for anything."""
         return any(cost.priced for cost in self._stays.values())
-
-
-def _number(raw: object) -> float | None:
-    return float(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else None

@@ -21,7 +21,7 @@ from .charging import (
     Session,
 )
 from .cost import Costs, Price
-from .energy import Increment
+from .energy import Hours, Increment
 from .smartcar.jsonvalues import as_dict, as_list
 from .smartcar.model import Position, Report, Signal
 from .timeline import AT_HOME, ODOMETER, POSITION, Observation, Sample
@@ -91,6 +91,7 @@ class History:
         self.charging = Charging(data.get("charging"))
         self.trips = Trips(data.get("trips"))
         self.costs = Costs(data.get("costs"))
+        self.hours = Hours(data.get("hours"))
         # Sorted, so that entities appear in the same order every time.
         known = as_list(data.get("keys"))
         self.keys: dict[str, None] = {key: None for key in sorted(_ALL) if key in known}
@@ -117,6 +118,7 @@ class History:
                 "charging": self.charging.to_json(),
                 "trips": self.trips.to_json(),
                 "costs": self.costs.to_json(),
+                "hours": self.hours.to_json(),
                 "keys": list(self.keys),
             }
         return self._json
@@ -238,6 +240,7 @@ class History:
         self._json = None
         charge, trip = self.charging.observe(observation), self.trips.observe(observation)
         self._is_idle = self._stands_idle()
+        self.hours.add(charge.increments)
         # What was charged at home is told again by its place, at once or later.
         self._unpriced += [(increment, True) for increment in charge.home_increments]
         self._unpriced += [
