@@ -24,9 +24,11 @@ from custom_components.smartcar_dynamic.allowance import RefusalReason
 from custom_components.smartcar_dynamic.checks.issues import ISSUES, IssueDescription
 from custom_components.smartcar_dynamic.checks.result import Check
 from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
+from custom_components.smartcar_dynamic.const import API_V2, API_V3
 from custom_components.smartcar_dynamic.flows.options import SmartcarOptionsFlow
 from custom_components.smartcar_dynamic.history_sensor import HISTORY_SENSORS
 from custom_components.smartcar_dynamic.sensor import SENSORS
+from custom_components.smartcar_dynamic.takeover import Reason
 from custom_components.smartcar_dynamic.webhook.uri import Obstacle
 
 from .entities import TABLES
@@ -445,7 +447,9 @@ def results() -> set[str]:
 
 def test_each_result_has_a_text_and_none_is_left() -> None:
     summaries = {f"check_summary_{outcome}" for outcome in ("failed", "ok")}
-    assert ENGLISH["common"].keys() == results() | summaries
+    takeover = {f"takeover_left_{reason}" for reason in Reason}
+    takeover |= {f"takeover_note_{api}" for api in (API_V2, API_V3)}
+    assert ENGLISH["common"].keys() == results() | summaries | takeover
 
 
 def test_the_results_that_raise_issues_exist() -> None:

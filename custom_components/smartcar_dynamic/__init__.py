@@ -38,6 +38,7 @@ from .smartcar.decoder import Decoder
 from .smartcar.model import VehicleInfo
 from .store import SmartcarStore, StoredData
 from .subscriptions import Subscriptions
+from .takeover import async_give_back, async_is_shared, async_take_over
 from .vehicle import VehicleState
 from .webhook import cloudhook
 from .webhook.handler import SmartcarWebhook, async_pause
@@ -73,6 +74,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     store = SmartcarStore(hass, entry.entry_id)
     await store.async_load()
     entry.async_on_unload(store.async_close)
+    await async_take_over(hass, entry, store)
     default = Plan()
     store.data.allowance.plan = Plan(
         calls_per_month=int(entry.options.get(CONF_CALLS_PER_MONTH, default.calls_per_month)),
@@ -148,12 +150,16 @@ async def async_unload_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) ->
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> None:
-    """Unsubscribe every vehicle, and remove everything of ours."""
+    """Unsubscribe every vehicle, and remove everything of ours; give back what was taken over."""
     async_unregister(hass, entry.data[CONF_WEBHOOK_ID])
     store = SmartcarStore(hass, entry.entry_id)
     data = await store.async_load()
     async_drop_all(hass, entry, data.vehicles)
     await store.async_remove()
+    await async_give_back(hass, entry, data.taken_over)
+    if async_is_shared(hass, entry):
+        # The callback URI and the webhook are the other integration's again.
+        return
     await cloudhook.async_delete(hass, entry.data[CONF_WEBHOOK_ID])
     if not await _async_unsubscribe_all(hass, entry, data):
         async_raise_not_unsubscribed(
