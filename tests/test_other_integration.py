@@ -36,9 +36,8 @@ async def read(hass: HomeAssistant, entry: MockConfigEntry) -> OtherEntry:
 async def test_a_broken_value_is_no_value(hass: HomeAssistant, value: object) -> None:
     names = ("webhook_id", "application_management_token", "token", "auth_implementation")
     more = ("application_id", "cloudhook", "vehicles")
-    other = await read(
-        hass, other_entry(**cast("dict[str, Any]", dict.fromkeys((*names, *more), value)))
-    )
+    data: dict[str, Any] = dict.fromkeys((*names, *more), value)
+    other = await read(hass, other_entry(**data))
     assert other.token is None
     assert other.client_secret is None
     assert other.api == "v3"

@@ -38,7 +38,7 @@ from .smartcar.decoder import Decoder
 from .smartcar.model import VehicleInfo
 from .store import SmartcarStore, StoredData
 from .subscriptions import Subscriptions
-from .takeover import async_give_back, async_is_shared, async_take_over
+from .takeover import async_give_back, async_is_shared, async_take_over, async_watch
 from .vehicle import VehicleState
 from .webhook import cloudhook
 from .webhook.handler import SmartcarWebhook, async_pause
@@ -115,6 +115,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
             subscriptions=subscriptions,
         )
     async_remove_devices(hass, entry.entry_id, coordinator.excluded)
+    for vehicle_id in coordinator.excluded:
+        monitor.issues.async_forget(vehicle_id)
 
     def update_device(vehicle: VehicleState) -> None:
         async_update_device(hass, entry, vehicle.info)
@@ -124,6 +126,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     entry.async_on_unload(coordinator.async_add_vehicle_listener(update_device))
     for vehicle in coordinator.vehicles.values():
         update_device(vehicle)
+    async_watch(hass, entry, store.data.taken_over)
     entry.async_on_unload(Journal(hass, coordinator).async_start())
     webhook.async_register()
     entry.async_on_unload(webhook.async_pause)

@@ -90,6 +90,8 @@ class SmartcarConfigFlow(
 
     @override
     async def _async_after_credentials(self) -> ConfigFlowResult:
+        if self._entry is None and self._other is None and await self._async_has_same_vehicles():
+            return await self.async_step_same_vehicles()
         return await self.async_step_callback()
 
     @override

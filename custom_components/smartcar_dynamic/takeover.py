@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum, auto
 import logging
 import types
@@ -10,14 +11,23 @@ from typing import Any
 from homeassistant.components.sensor import SensorStateClass
 from homeassistant.components.sensor.const import UNIT_CONVERTERS
 from homeassistant.components.webhook import async_unregister
-from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler, ConfigEntryState
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+    ConfigEntryDisabler,
+    ConfigEntryState,
+)
 from homeassistant.const import CONF_TOKEN, CONF_WEBHOOK_ID, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import async_get_platforms
+from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util.hass_dict import HassKey
 
+from .checks.issues import async_update_removable
 from .const import API_V2, CONF_API, DOMAIN
 from .other_integration import (
     OTHER_DOMAIN,
@@ -34,8 +44,8 @@ from .sensor import SENSORS
 from .smartcar.jsonvalues import as_dict
 from .smartcar.model import VehicleInfo
 from .store import SmartcarStore
-from .taken_over import TakenOver
-from .util import now_ms
+from .taken_over import GO_BACK_FOR, TakenOver
+from .util import now_ms, utc_from_ms
 from .webhook.handler import async_pause
 
 _LOGGER = logging.getLogger(__name__)
@@ -235,6 +245,30 @@ def async_is_shared(hass: HomeAssistant, entry: ConfigEntry) -> bool:
         other.data.get(CONF_WEBHOOK_ID) == entry.data[CONF_WEBHOOK_ID]
         for other in hass.config_entries.async_entries(OTHER_DOMAIN)
     )
+
+
+@callback
+def async_watch(hass: HomeAssistant, entry: ConfigEntry, record: TakenOver | None) -> None:
+    """Say that the other entry can be deleted, once the time to go back is over."""
+    if record is None:
+        return
+
+    @callback
+    def look(_now: datetime | None = None) -> None:
+        is_over = not record.can_go_back(now_ms())
+        other = hass.config_entries.async_get_entry(record.entry_id) if is_over else None
+        async_update_removable(hass, entry, other, record.at)
+
+    @callback
+    def changed(change: ConfigEntryChange, other: ConfigEntry) -> None:
+        if change is ConfigEntryChange.REMOVED and other.entry_id == record.entry_id:
+            look()
+
+    look()
+    if record.can_go_back(now_ms()):
+        over_at = utc_from_ms(record.at + GO_BACK_FOR)
+        entry.async_on_unload(async_track_point_in_utc_time(hass, look, over_at))
+    entry.async_on_unload(async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, changed))
 
 
 async def async_give_back(

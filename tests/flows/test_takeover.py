@@ -536,3 +536,30 @@ async def test_an_integration_that_is_not_installed_is_taken_over(
     uninstall(home.hass, monkeypatch)
     entry = await take_over(home)
     assert len(ours(home, entry) & before) > 20
+
+
+# The end
+
+
+async def test_after_thirty_days_the_other_entry_can_be_deleted(home: Home) -> None:
+    other = await add_other(home)
+    entry = await take_over(home)
+    await home.pass_time(days=29)
+    assert "other_entry_removable" not in await home.raised()
+    await home.pass_time(days=2)
+    result = await home.fix("other_entry_removable")
+    assert result["type"] == "create_entry"
+    assert home.hass.config_entries.async_get_entry(other.entry.entry_id) is None
+    assert "other_entry_removable" not in await home.raised()
+    assert entry.state is ConfigEntryState.LOADED
+    await home.reload(entry)
+    assert "other_entry_removable" not in await home.raised()
+
+
+async def test_the_note_comes_again_after_a_restart(home: Home) -> None:
+    await add_other(home)
+    entry = await take_over(home)
+    await home.restart(entry, hours=31 * 24)
+    assert "other_entry_removable" in await home.raised()
+    await home.restart(entry)
+    assert "other_entry_removable" in await home.raised()
