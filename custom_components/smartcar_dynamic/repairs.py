@@ -187,6 +187,18 @@ class StorageRepairFlow(_EntryRepairFlow):
         return None
 
 
+class OtherEntryRepairFlow(_EntryRepairFlow):
+    """Deletes the entry of another integration that was taken over long ago."""
+
+    @override
+    async def _async_error(self) -> str | None:
+        taken_over = self._entry.runtime_data.store.data.taken_over
+        other = taken_over and self.hass.config_entries.async_get_entry(taken_over.entry_id)
+        if other:
+            await self.hass.config_entries.async_remove(other.entry_id)
+        return None
+
+
 class MigrationRepairFlow(_EntryRepairFlow):
     """Leads to the reconfigure flow; the issue stays until the entry is migrated."""
 
@@ -252,6 +264,8 @@ async def async_create_fix_flow(
             flow = MigrationRepairFlow(entry, data)
         case "storage_set_aside":
             flow = StorageRepairFlow(entry, data)
+        case "other_entry_removable":
+            flow = OtherEntryRepairFlow(entry, data)
         case "vehicle_gone":
             flow = VehicleGoneRepairFlow(entry, data, vehicle_id)
         case _ if vehicle := entry.runtime_data.coordinator.vehicles.get(vehicle_id):

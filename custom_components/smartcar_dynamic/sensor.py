@@ -1,11 +1,12 @@
 """Sensors: what a vehicle measures, counts and calls itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, override
 
 from homeassistant.components.sensor import (
+    DEVICE_CLASS_STATE_CLASSES,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
@@ -500,7 +501,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add sensors as their readings appear."""
-    async_add_reading_entities(entry, async_add_entities, create_sensor)
+    async_add_reading_entities(entry, async_add_entities, _create_or_continue)
     coordinator = entry.runtime_data.coordinator
     async_add_vehicle_entities(
         entry,
@@ -515,6 +516,18 @@ async def async_setup_entry(
                 SmartcarCallsSensor(coordinator, vehicle, description) for description in _CALLS
             ],
         )
+
+
+def _create_or_continue(
+    coordinator: SmartcarCoordinator, vehicle: VehicleState, key: str
+) -> SmartcarEntity | None:
+    """Return the sensor for a key; one from another integration goes on with its statistics."""
+    sensor = create_sensor(coordinator, vehicle, key)
+    if isinstance(sensor, SmartcarSensor):
+        state_class = coordinator.state_class_before(f"{vehicle.id}_{key}")
+        if state_class is not None:
+            sensor.keep_state_class(SensorStateClass(state_class))
+    return sensor
 
 
 def create_sensor(
@@ -558,6 +571,15 @@ class SmartcarSensor(SmartcarReadingEntity, SensorEntity):
     """A sensor of a reading."""
 
     entity_description: SmartcarSensorEntityDescription
+
+    def keep_state_class(self, state_class: SensorStateClass) -> None:
+        """Have the state class of before; a device class that does not allow it is left out."""
+        device_class = self.entity_description.device_class
+        if device_class is not None and state_class not in DEVICE_CLASS_STATE_CLASSES[device_class]:
+            device_class = None
+        self.entity_description = replace(
+            self.entity_description, state_class=state_class, device_class=device_class
+        )
 
     @property
     @override
