@@ -1,8 +1,10 @@
 """Reads when they bring news: told by pushes, made at their time, kept over a restart."""
 
 from datetime import timedelta
+from http import HTTPStatus
 
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -15,6 +17,8 @@ from simulator import Car
 
 from .home import Home
 from .reading import live, read, used
+from .smartcar.payloads import signal, state
+from .webhook_client import WebhookClient
 
 
 async def planned(home: Home, **options: object) -> MockConfigEntry:
@@ -66,26 +70,32 @@ async def test_a_push_brings_the_next_read_near(home: Home) -> None:
     assert after.at < before.at
 
 
-async def test_a_trip_that_has_ended_is_worth_a_read(home: Home) -> None:
-    webhook = await home.webhook(data=["odometer-traveleddistance", "transmission-gearstate"])
-    await home.set_up(home.new_entry(webhook, options={"read_on_news": True}))
-    assert (await home.sim.verify(webhook)).succeeded
-    await home.settle()
-    await home.deliver()
+async def test_a_trip_that_has_ended_is_worth_a_read(home: Home, smartcar: WebhookClient) -> None:
+    entry = await planned(home)
     car = home.sim.current_car
-    home.sim.act(car, Car.drive, "work")
-    await pass_both(home, minutes=10)
-    await home.deliver()
-    assert car.driving
-    while car.driving:
-        await pass_both(home, minutes=5)
-    reasons = []
-    for _ in range(10):
-        await pass_both(home, minutes=1)
-        planned_read = plans(home).async_next_read(car.id)
-        assert planned_read is not None
-        reasons.append(planned_read.reason)
-    assert ReadReason.TRIP_ENDED in reasons
+    cloud = smartcar.with_token(entry.data["management_token"])
+
+    async def push(odometer: float, gear: str) -> None:
+        time = round(dt_util.utcnow().timestamp() * 1000)
+        meta = {"oemUpdatedAt": time}
+        payload = state(
+            signal("odometer-traveleddistance", {"value": odometer, "unit": "km"}, meta=meta),
+            signal("transmission-gearstate", {"value": gear}, meta=meta),
+            eventId=f"trip-{time}",
+        )
+        payload["data"]["vehicle"] = {"id": car.id}
+        payload["meta"]["deliveredAt"] = time
+        assert (await cloud.deliver(payload)).status == HTTPStatus.NO_CONTENT
+
+    await push(car.odometer + 1, "DRIVE")
+    await home.pass_time(minutes=10)
+    await push(car.odometer + 9, "DRIVE")
+    await home.pass_time(minutes=1)
+    await push(car.odometer + 10, "PARK")
+    await home.pass_time(minutes=5)
+    planned_read = plans(home).async_next_read(car.id)
+    assert planned_read is not None
+    assert planned_read.reason is ReadReason.TRIP_ENDED
 
 
 async def test_a_limited_read_waits(home: Home) -> None:

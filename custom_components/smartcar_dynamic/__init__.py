@@ -27,6 +27,7 @@ from .const import (
 )
 from .coordinator import SmartcarCoordinator
 from .device import async_remove_devices, async_update_device, vehicle_id_of, vehicle_name
+from .energy_statistics import EnergyStatistics
 from .first_setup import async_pop_first_setup
 from .journal import Journal
 from .planned_reads import PlannedReads
@@ -127,7 +128,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     for vehicle in coordinator.vehicles.values():
         update_device(vehicle)
     async_watch(hass, entry, store.data.taken_over)
-    entry.async_on_unload(Journal(hass, coordinator).async_start())
+    entry.async_on_unload(Journal(hass, coordinator, entry.options).async_start())
+    EnergyStatistics(hass, entry, coordinator).async_start()
     webhook.async_register()
     entry.async_on_unload(webhook.async_pause)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

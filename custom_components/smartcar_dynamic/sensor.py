@@ -43,12 +43,7 @@ from .entity import (
     by_key,
     unlisted_reading,
 )
-from .history_sensor import (
-    HISTORY_SENSORS,
-    SmartcarHistorySensor,
-    SmartcarTotalDescription,
-    SmartcarTotalSensor,
-)
+from .history_sensor import HISTORY_SENSORS, create_history_sensor
 from .positions import find_description
 from .runtime import SmartcarConfigEntry
 from .smartcar.model import Position, Value
@@ -542,10 +537,7 @@ def create_sensor(
     if key == LAST_REPORTED:
         return SmartcarLastReportedSensor(coordinator, vehicle, _LAST_REPORTED)
     if (derived := HISTORY_SENSORS.get(key)) is not None:
-        is_total = isinstance(derived, SmartcarTotalDescription)
-        return (SmartcarTotalSensor if is_total else SmartcarHistorySensor)(
-            coordinator, vehicle, derived
-        )
+        return create_history_sensor(coordinator, vehicle, derived)
     description = find_description(SENSORS, key)
     if description is not None:
         return SmartcarSensor(coordinator, vehicle, description)
