@@ -10,7 +10,7 @@ import pytest
 from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
 from custom_components.smartcar_dynamic.smartcar.client import SmartcarConnectionError
 from custom_components.smartcar_dynamic.smartcar.client_v3 import ClientV3
-from simulator import ALL_READS, Kind, Webhook
+from simulator import Kind, Webhook
 
 from ..dialog import Dialog
 from ..entries import DOMAIN, WEBHOOK_ID
@@ -607,19 +607,11 @@ async def test_a_token_is_not_needed_on_the_current_platform(home: Home) -> None
 
 async def by_vin(home: Home) -> Other:
     """Have an entry of the current platform whose entities are known by a VIN nobody stored."""
-    home.sim.set_permissions(home.car(), ALL_READS)
     token = {"access_token": "an-access-token", "refresh_token": "a-refresh-token"}
     other = await add_other(home, token=token)
     data = {**other.entry.data, "vehicles": [home.car().id]}
     home.hass.config_entries.async_update_entry(other.entry, data=data)
     return other
-
-
-async def test_a_vin_is_read_on_the_current_platform(home: Home) -> None:
-    other = await by_vin(home)
-    before = other_entities(home, other)
-    entry = await take_over(home)
-    assert len(ours(home, entry) & before) > 20
 
 
 @pytest.mark.parametrize(("status", "problem"), [(403, "PERMISSION"), (500, "SERVER.INTERNAL")])
