@@ -8,8 +8,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smartcar_dynamic.diagnostics import async_get_device_diagnostics
 from custom_components.smartcar_dynamic.planned_reads import PlannedReads, values_of
-from custom_components.smartcar_dynamic.reads import Values
+from custom_components.smartcar_dynamic.reads import ReadReason, Values
 from custom_components.smartcar_dynamic.smartcar.model import Reading, VehicleInfo
+from custom_components.smartcar_dynamic.trips import Trip
 from custom_components.smartcar_dynamic.vehicle import VehicleState
 from simulator import Car
 
@@ -185,3 +186,29 @@ async def test_diagnostics_say_that_reads_are_not_planned(home: Home) -> None:
 def test_a_planner_is_told_what_it_can_use(key: str, value: float | None, known: Values) -> None:
     vehicle = VehicleState(VehicleInfo("car-1"), readings={key: Reading(key, value)})
     assert values_of(vehicle, [key, "another"]) == known
+
+
+async def test_a_trips_end_is_a_reason_to_read(home: Home) -> None:
+    entry = await planned(home)
+    home.sim.rate_limit(3600, path="/signals", times=-1)
+    car = home.sim.current_car
+    for _ in range(3):
+        await pass_both(home, minutes=5)
+        car.odometer += 5
+        await home.deliver()
+    wishes = set()
+    for _ in range(9):
+        wishes |= {look.reason for look in home.runtime(entry).store.data.planners[car.id].looks}
+        await pass_both(home, minutes=5)
+    assert ReadReason.TRIP_ENDED in wishes
+
+
+async def test_an_old_trips_end_is_no_reason_to_read(home: Home) -> None:
+    await planned(home)
+    car = home.sim.current_car
+    await home.deliver()
+    vehicle = home.runtime(home.entries[0]).coordinator.vehicles[car.id]
+    before = plans(home).async_next_read(car.id)
+    plans(home)._last_trips[car.id] = Trip(started_by=1)
+    home.runtime(home.entries[0]).coordinator.async_notify_derived(vehicle, ["trip"])
+    assert plans(home).async_next_read(car.id) == before

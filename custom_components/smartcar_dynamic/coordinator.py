@@ -22,6 +22,8 @@ from .vehicle import Changes, VehicleState
 _LOGGER = logging.getLogger(__name__)
 
 _MAX_NOTED = 256
+# Nobody has as many. A vehicle costs memory, a device, and a part of each save.
+_MAX_VEHICLES = 2048
 # Smartcar's last attempt to deliver comes three minutes after the first.
 _IGNORE_DELETED_FOR = 5 * 60_000
 
@@ -53,6 +55,7 @@ class SmartcarCoordinator:
         self._new_key_listeners = Listeners[VehicleState, Iterable[str]]()
         self._vehicle_report_listeners: dict[str, Listeners[()]] = {}
         self._vehicle_listeners = Listeners[VehicleState]()
+        self._derived_listeners = Listeners[VehicleState, Iterable[str]]()
         self._report_listeners = Listeners[VehicleState, Report, Iterable[str]]()
         for vehicle_id in self.excluded:
             self._data.vehicles.pop(vehicle_id, None)
@@ -146,8 +149,10 @@ class SmartcarCoordinator:
                 self._notify_vehicle(vehicle)
         result = []
         for vehicle_id, info in listed.items():
-            result.append(self.vehicles.get(vehicle_id) or self._add(info))
-            self.async_update_info(info)
+            known = self.vehicles.get(vehicle_id) or self._add(info)
+            if known is not None:
+                result.append(known)
+                self.async_update_info(info)
         self._store.async_schedule_save()
         return result
 
@@ -173,7 +178,12 @@ class SmartcarCoordinator:
             vehicle = vehicles.pop(old_id, None)
             if vehicle is not None:
                 vehicle.info = replace(vehicle.info, id=new_id)
+                # The new webhook may have delivered already.
+                if (early := vehicles.get(new_id)) is not None:
+                    vehicle.absorb(early)
                 vehicles[new_id] = vehicle
+            if (planner := self._data.planners.pop(old_id, None)) is not None:
+                self._data.planners[new_id] = planner
         for vehicle in vehicles.values():
             vehicle.subscribed_to = None
 
@@ -182,6 +192,7 @@ class SmartcarCoordinator:
         """Drop a deleted vehicle, and ignore what was sent before it was unsubscribed."""
         self._ignored_until[vehicle_id] = now_ms() + _IGNORE_DELETED_FOR
         self._data.vehicles.pop(vehicle_id, None)
+        self._data.planners.pop(vehicle_id, None)
         self._key_listeners.pop(vehicle_id, None)
         self._store.async_schedule_save()
 
@@ -239,14 +250,26 @@ class SmartcarCoordinator:
     @callback
     def async_notify_derived(self, vehicle: VehicleState, keys: Iterable[str]) -> None:
         """Tell the listeners that derived values have changed; save them."""
-        self._notify(vehicle, Changes(list(keys)))
+        keys = list(keys)
+        self._notify(vehicle, Changes(keys))
+        for listener in self._derived_listeners:
+            self._guard("what follows a derived value", listener, vehicle, keys)
         self._store.async_schedule_save()
+
+    @callback
+    def async_add_derived_listener(
+        self, listener: Callable[[VehicleState, Iterable[str]], None]
+    ) -> CALLBACK_TYPE:
+        """Call back with the keys of the derived values that have changed."""
+        return self._derived_listeners.add(listener)
 
     def _apply(self, report: Report) -> None:
         info = report.vehicle
         if info.id in self.excluded or report.repeated or self._is_ignored(info.id):
             return
         vehicle = self.vehicles.get(info.id) or self._add(info)
+        if vehicle is None:
+            return
         last_delivery = vehicle.last_delivery
         changes = vehicle.apply(report)
         if not report.pushed:
@@ -307,7 +330,12 @@ class SmartcarCoordinator:
         if _is_first(self._faulted, what):
             _LOGGER.error("Could not update %s: %s", what, format_traceback(error))
 
-    def _add(self, info: VehicleInfo) -> VehicleState:
+    def _add(self, info: VehicleInfo) -> VehicleState | None:
+        """Add a vehicle; return `None` where there are more than anybody has."""
+        if len(self.vehicles) >= _MAX_VEHICLES:
+            if _is_first(self._noted, "vehicles"):
+                _LOGGER.warning("More than %s vehicles: others are left out", _MAX_VEHICLES)
+            return None
         vehicle = self._data.vehicles[info.id] = VehicleState(info)
         self._notify_vehicle(vehicle)
         return vehicle

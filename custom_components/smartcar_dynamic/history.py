@@ -137,6 +137,13 @@ class History:
         """Take that nothing was delivered until now; return the keys of what has changed."""
         return self._observe(Observation(now))
 
+    def forget_after(self, latest: int) -> None:
+        """Forget that anything happened after a time: the clock by which it did was wrong."""
+        if self.charging.forget_after(latest) | self.trips.forget_after(latest):
+            self._json = None
+            self._newest.clear()
+            self._update()
+
     def take_charge_events(self) -> list[ChargeEvent]:
         """Return what has happened since the last call, oldest first."""
         events = list(self._charge_events)

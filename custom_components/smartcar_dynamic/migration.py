@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
+from functools import partial
 import logging
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .const import DOMAIN
+from .coordinator import SmartcarCoordinator
 from .device import async_get_device
 from .runtime import SmartcarConfigEntry
 from .smartcar.client import SmartcarError
@@ -27,9 +29,10 @@ class VehicleMatcher:
     none yet.
     """
 
-    def __init__(self, vehicles: Mapping[str, VehicleState], client: ClientV3) -> None:
+    def __init__(self, coordinator: SmartcarCoordinator, client: ClientV3) -> None:
         """Initialize with the entry's vehicles: the new webhook may add others meanwhile."""
-        self._vehicles = dict(vehicles)
+        self._vehicles = dict(coordinator.vehicles)
+        self._count_call = coordinator.async_count_call
         self._client = client
         self.candidates: dict[str, VehicleInfo] = {}
         self.matches: dict[str, str] = {}
@@ -62,7 +65,7 @@ class VehicleMatcher:
 
     async def _async_vin(self, info: VehicleInfo) -> str | None:
         try:
-            return await self._client.vin(info)
+            return await self._client.vin(info, on_call=partial(self._count_call, info.id))
         except SmartcarError:
             return None
 

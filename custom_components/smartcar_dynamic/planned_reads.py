@@ -11,13 +11,16 @@ from homeassistant.util import dt as dt_util
 
 from .coordinator import SmartcarCoordinator
 from .reader import Reader, ReadEvent, ReadNotice
-from .reads import Baselines, PlannedRead, ReadPlanner, Values
+from .reads import Baselines, Occurrence, PlannedRead, ReadPlanner, Values
 from .smartcar.model import Report
 from .store import SmartcarStore
-from .util import utc_from_ms
+from .trips import TRIP, Trip
+from .util import HOUR, now_ms, utc_from_ms
 from .vehicle import VehicleState
 
 _CHARGE = "tractionbattery-stateofcharge"
+# What ended longer ago is nothing that a look now would tell more about.
+_LATEST_END = HOUR
 _NUMBERS = {
     _CHARGE: "state_of_charge",
     "charge-chargelimits": "charge_limit",
@@ -53,6 +56,7 @@ class PlannedReads:
         self._coordinator = coordinator
         self._reader = reader
         self._timers: dict[str, CALLBACK_TYPE] = {}
+        self._last_trips: dict[str, Trip | None] = {}
         self._is_started = False
 
     @callback
@@ -63,7 +67,9 @@ class PlannedReads:
         self._entry.async_on_unload(self._coordinator.async_add_report_listener(self._reported))
         self._entry.async_on_unload(self._coordinator.async_add_vehicle_listener(self._plan))
         self._entry.async_on_unload(self._reader.async_add_listener(self._read))
+        self._entry.async_on_unload(self._coordinator.async_add_derived_listener(self._derived))
         for vehicle in self._coordinator.vehicles.values():
+            self._last_trips[vehicle.id] = vehicle.history.trips.last_trip
             self._plan(vehicle)
 
     @callback
@@ -84,6 +90,17 @@ class PlannedReads:
         """Take note of what was pushed; what was read is noted when the read has ended."""
         if report.pushed and (values := values_of(vehicle, keys)) != Values():
             self._update(vehicle, lambda planner, now: planner.pushed(values, now))
+
+    def _derived(self, vehicle: VehicleState, keys: Iterable[str]) -> None:
+        """Take note of the end of a trip, which nobody pushes: the odometer shows it, or time."""
+        if TRIP not in keys:
+            return
+        last, trip = self._last_trips.get(vehicle.id), vehicle.history.trips.last_trip
+        self._last_trips[vehicle.id] = trip
+        if trip is None or (last is not None and trip.started_by == last.started_by):
+            return
+        if now_ms() - trip.ended_by < _LATEST_END:
+            self._update(vehicle, lambda planner, now: planner.happened(Occurrence.TRIP_ENDED, now))
 
     def _read(self, vehicle: VehicleState, notice: ReadNotice) -> None:
         """Take note of a read, whoever asked for it."""

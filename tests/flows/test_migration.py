@@ -3,6 +3,7 @@
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
@@ -110,6 +111,21 @@ async def test_a_car_with_a_new_id_keeps_its_entities(home: Home) -> None:
     assert renamed.items() <= after.items()
     assert devices(home, entry) == {new_id: of[old_id]}
     assert set(home.runtime(entry).coordinator.vehicles) == {new_id}
+
+
+async def test_a_vin_that_is_read_is_counted(home: Home) -> None:
+    entry = await home.delivering(Kind.DYNAMIC)
+    new_id = home.sim.reissue("Hatchback")
+    dialog = await begin(home, entry)
+    webhook = await home.webhook_for(dialog, application=home.dynamic, auto_subscribe=True)
+    home.sim.subscribe(webhook, "Hatchback")
+    billed = home.billed
+    await dialog.submit()
+    assert (await home.sim.verify(webhook)).succeeded
+    await dialog.confirm()
+    await moved(home, dialog, entry)
+    used = home.runtime(entry).coordinator.allowance.used(new_id, dt_util.utcnow())
+    assert used == home.billed - billed == 1
 
 
 async def test_a_car_the_new_webhook_brought_is_not_there_twice(

@@ -18,7 +18,7 @@ from custom_components.smartcar_dynamic.smartcar.client import (
 from custom_components.smartcar_dynamic.smartcar.client_v3 import ClientV3
 from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
 
-from .api_server import Answer, ApiServer, api_server, loopback_session
+from .api_server import RESET, Answer, ApiServer, api_server, loopback_session
 
 TOKEN = "POST /iam/oauth2/token"
 ISSUED = {"access_token": "token-1", "token_type": "Bearer", "expires_in": 3600}
@@ -556,6 +556,16 @@ async def test_a_read_repeated_with_a_new_token_costs_two(
     assert len(calls) == 2
 
 
+async def test_each_attempt_on_a_broken_connection_is_counted(
+    client: ClientV3, smartcar: ApiServer
+) -> None:
+    smartcar.on(SIGNALS, {"data": []}, RESET, {"data": []})
+    calls: list[str] = []
+    for _ in range(2):
+        await client.read_signals(CAR, at=READ_AT, on_call=lambda: calls.append("one"))
+    assert smartcar.lines().count(SIGNALS) == len(calls) == 3
+
+
 async def test_a_read_that_is_not_made_is_not_counted(
     client: ClientV3, smartcar: ApiServer
 ) -> None:
@@ -593,7 +603,7 @@ async def test_a_vin_is_read_for_its_user(client: ClientV3, smartcar: ApiServer)
     body = {"value": "5YJSA1CN5DFP00101"}
     attributes = {"code": "vehicleidentification-vin", "body": body}
     smartcar.on(VIN, {"data": {"type": "signal", "attributes": attributes}})
-    assert await client.vin(CAR) == "5YJSA1CN5DFP00101"
+    assert await client.vin(CAR, on_call=lambda: None) == "5YJSA1CN5DFP00101"
     assert smartcar.asked[-1].line == VIN
     assert smartcar.asked[-1].headers["sc-user-id"] == "user-1"
 
@@ -602,9 +612,9 @@ async def test_a_vin_that_smartcar_does_not_have_is_none(
     client: ClientV3, smartcar: ApiServer
 ) -> None:
     smartcar.on(VIN, Answer({"type": "RESOURCE_NOT_FOUND", "code": "SIGNAL_NOT_FOUND"}, 404))
-    assert await client.vin(CAR) is None
+    assert await client.vin(CAR, on_call=lambda: None) is None
     smartcar.on(VIN, {"data": {"attributes": {"status": {"value": "ERROR"}}}})
-    assert await client.vin(CAR) is None
+    assert await client.vin(CAR, on_call=lambda: None) is None
 
 
 async def test_a_vin_that_may_not_be_read_is_an_error(
@@ -612,4 +622,4 @@ async def test_a_vin_that_may_not_be_read_is_an_error(
 ) -> None:
     smartcar.on(VIN, Answer({"type": "BILLING", "code": "VEHICLE_REQUEST_LIMIT"}, 430))
     with pytest.raises(SmartcarApiError, match="refused to read a vehicle's VIN"):
-        await client.vin(CAR)
+        await client.vin(CAR, on_call=lambda: None)

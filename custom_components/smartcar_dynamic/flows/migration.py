@@ -57,7 +57,7 @@ class MigrationSteps(FlowBase):
                 self._data |= {**values, CONF_API: API_V3}
                 self._data.pop(CONF_TOKEN, None)
                 self._data.pop(CONF_SMARTCAR_WEBHOOK_ID, None)
-                self._matcher = VehicleMatcher(runtime.coordinator.vehicles, client)
+                self._matcher = VehicleMatcher(runtime.coordinator, client)
                 return await self._async_after_credentials()
         suggested = user_input
         if step_id == "move" and user_input is None:

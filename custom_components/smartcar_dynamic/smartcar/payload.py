@@ -127,6 +127,7 @@ class Decoding:
 
     `received_at` is our time in milliseconds. `is_known` tells by the IDs of vehicle and report
     whether a report was decoded before. `caches` last from delivery to delivery, by vehicle.
+    `retrieved` are the codes of this vehicle's signals that came with no time but Smartcar's own.
     """
 
     received_at: int
@@ -134,6 +135,7 @@ class Decoding:
     caches: dict[str, Cache] = field(repr=False)
     notes: BoundedNotes = field(default_factory=BoundedNotes)
     faults: BoundedNotes = field(default_factory=BoundedNotes)
+    retrieved: set[str] = field(default_factory=set)
 
     def cache_of(self, vehicle_id: str) -> Cache:
         """Return a vehicle's cache for another delivery; that of the oldest vehicle may go."""
@@ -143,6 +145,7 @@ class Decoding:
                 del self.caches[next(iter(self.caches))]
             cache = self.caches[vehicle_id] = Cache()
         cache.begin()
+        self.retrieved.clear()
         return cache
 
     def parse(self, cache: Cache, code: str, body: object) -> Content:

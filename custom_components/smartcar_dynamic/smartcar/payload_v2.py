@@ -104,6 +104,7 @@ def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
         tuple(signals),
         tuple(dict.fromkeys(problems)),
         undated=decoding.is_undated(signals, problems),
+        retrieved=frozenset(decoding.retrieved),
     )
 
 
@@ -117,7 +118,11 @@ def _parse_entry(
         return "unknown path"
     translate, codes = translation
     headers = _headers(entry.get("headers"))
-    recorded_at = _first_time(headers, decoding.received_at, "sc-data-age", "sc-fetched-at")
+    recorded_at = _first_time(headers, decoding.received_at, "sc-data-age")
+    if recorded_at is None:
+        recorded_at = _first_time(headers, decoding.received_at, "sc-fetched-at")
+        if recorded_at is not None:
+            decoding.retrieved.update(codes)
     code = entry.get("code")
     status = code if type(code) is int and code not in _OK else None
     if status is not None or error is not None:
