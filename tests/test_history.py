@@ -132,3 +132,26 @@ def test_a_right_clock_forgets_nothing() -> None:
     before = history.to_json()
     history.forget_after(NOW)
     assert history.to_json() is before
+
+
+def test_a_later_time_is_known_when_something_changes() -> None:
+    history = History()
+    far = content("odometer-traveleddistance", 120)
+    history.observe(report(NOW, content("odometer-traveleddistance", 100)), nowhere)
+    standing = content("odometer-traveleddistance", 110)
+    for minute in (1, 60, 90, 200):
+        history.observe(report(NOW + minute * MINUTE, standing), nowhere)
+    history.observe(report(NOW + 210 * MINUTE, far), nowhere)
+    trip = history.trips.trip
+    assert trip is not None
+    assert trip.started_after == NOW + 200 * MINUTE
+
+
+def test_an_earlier_time_that_comes_late_is_no_later_one() -> None:
+    history = History()
+    history.observe(report(NOW, PLUG), nowhere)
+    history.observe(report(NOW + 2 * MINUTE, PLUG), nowhere)
+    before = history.to_json()
+    assert history.observe(report(NOW + MINUTE, PLUG), nowhere) == []
+    assert history.to_json()["charging"] != {}
+    assert before["keys"] == history.to_json()["keys"]

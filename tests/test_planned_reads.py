@@ -1,8 +1,10 @@
 """Reads when they bring news: told by pushes, made at their time, kept over a restart."""
 
 from datetime import timedelta
+from http import HTTPStatus
 
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -10,12 +12,13 @@ from custom_components.smartcar_dynamic.diagnostics import async_get_device_diag
 from custom_components.smartcar_dynamic.planned_reads import PlannedReads, values_of
 from custom_components.smartcar_dynamic.reads import ReadReason, Values
 from custom_components.smartcar_dynamic.smartcar.model import Reading, VehicleInfo
-from custom_components.smartcar_dynamic.trips import Trip
 from custom_components.smartcar_dynamic.vehicle import VehicleState
 from simulator import Car
 
 from .home import Home
 from .reading import live, read, used
+from .smartcar.payloads import signal, state
+from .webhook_client import WebhookClient
 
 
 async def planned(home: Home, **options: object) -> MockConfigEntry:
@@ -65,6 +68,34 @@ async def test_a_push_brings_the_next_read_near(home: Home) -> None:
     assert before is not None
     assert after is not None
     assert after.at < before.at
+
+
+async def test_a_trip_that_has_ended_is_worth_a_read(home: Home, smartcar: WebhookClient) -> None:
+    entry = await planned(home)
+    car = home.sim.current_car
+    cloud = smartcar.with_token(entry.data["management_token"])
+
+    async def push(odometer: float, gear: str) -> None:
+        time = round(dt_util.utcnow().timestamp() * 1000)
+        meta = {"oemUpdatedAt": time}
+        payload = state(
+            signal("odometer-traveleddistance", {"value": odometer, "unit": "km"}, meta=meta),
+            signal("transmission-gearstate", {"value": gear}, meta=meta),
+            eventId=f"trip-{time}",
+        )
+        payload["data"]["vehicle"] = {"id": car.id}
+        payload["meta"]["deliveredAt"] = time
+        assert (await cloud.deliver(payload)).status == HTTPStatus.NO_CONTENT
+
+    await push(car.odometer + 1, "DRIVE")
+    await home.pass_time(minutes=10)
+    await push(car.odometer + 9, "DRIVE")
+    await home.pass_time(minutes=1)
+    await push(car.odometer + 10, "PARK")
+    await home.pass_time(minutes=5)
+    planned_read = plans(home).async_next_read(car.id)
+    assert planned_read is not None
+    assert planned_read.reason is ReadReason.TRIP_ENDED
 
 
 async def test_a_limited_read_waits(home: Home) -> None:
@@ -186,29 +217,3 @@ async def test_diagnostics_say_that_reads_are_not_planned(home: Home) -> None:
 def test_a_planner_is_told_what_it_can_use(key: str, value: float | None, known: Values) -> None:
     vehicle = VehicleState(VehicleInfo("car-1"), readings={key: Reading(key, value)})
     assert values_of(vehicle, [key, "another"]) == known
-
-
-async def test_a_trips_end_is_a_reason_to_read(home: Home) -> None:
-    entry = await planned(home)
-    home.sim.rate_limit(3600, path="/signals", times=-1)
-    car = home.sim.current_car
-    for _ in range(3):
-        await pass_both(home, minutes=5)
-        car.odometer += 5
-        await home.deliver()
-    wishes = set()
-    for _ in range(9):
-        wishes |= {look.reason for look in home.runtime(entry).store.data.planners[car.id].looks}
-        await pass_both(home, minutes=5)
-    assert ReadReason.TRIP_ENDED in wishes
-
-
-async def test_an_old_trips_end_is_no_reason_to_read(home: Home) -> None:
-    await planned(home)
-    car = home.sim.current_car
-    await home.deliver()
-    vehicle = home.runtime(home.entries[0]).coordinator.vehicles[car.id]
-    before = plans(home).async_next_read(car.id)
-    plans(home)._last_trips[car.id] = Trip(started_by=1)
-    home.runtime(home.entries[0]).coordinator.async_notify_derived(vehicle, ["trip"])
-    assert plans(home).async_next_read(car.id) == before

@@ -9,7 +9,8 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.smartcar_dynamic.reader import Reader, async_read_at_set_up, news_of
+from custom_components.smartcar_dynamic.first_setup import FirstSetup, async_hand_over
+from custom_components.smartcar_dynamic.reader import Reader, news_of
 from custom_components.smartcar_dynamic.smartcar.model import (
     Content,
     Reading,
@@ -390,7 +391,7 @@ async def test_a_v2_car_cannot_be_read_and_is_told_why(home: Home) -> None:
 
 
 async def test_a_wanted_first_read_follows_the_first_delivery(home: Home) -> None:
-    async_read_at_set_up(home.hass, WEBHOOK_ID)
+    async_hand_over(home.hass, WEBHOOK_ID, FirstSetup(is_read_once=True))
     await live(home)
     assert home.billed == 1
     await home.deliver()
@@ -400,7 +401,7 @@ async def test_a_wanted_first_read_follows_the_first_delivery(home: Home) -> Non
 
 
 async def test_a_wanted_first_read_does_not_wait_for_ever(home: Home) -> None:
-    async_read_at_set_up(home.hass, WEBHOOK_ID)
+    async_hand_over(home.hass, WEBHOOK_ID, FirstSetup(is_read_once=True))
     webhook = await home.webhook()
     await home.set_up(home.new_entry(webhook))
     assert home.billed == 0

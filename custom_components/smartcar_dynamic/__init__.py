@@ -27,6 +27,7 @@ from .const import (
 )
 from .coordinator import SmartcarCoordinator
 from .device import async_remove_devices, async_update_device, vehicle_id_of, vehicle_name
+from .first_setup import async_pop_first_setup
 from .journal import Journal
 from .planned_reads import PlannedReads
 from .reader import Reader
@@ -78,6 +79,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
         reserve=int(entry.options.get(CONF_RESERVE, default.reserve)),
     )
     coordinator = SmartcarCoordinator(hass, store, entry.options.get(CONF_EXCLUDED, ()))
+    first_setup = async_pop_first_setup(hass, entry.data[CONF_WEBHOOK_ID])
+    coordinator.async_add_described(first_setup.vehicles)
     client = create_client(hass, entry)
     subscriptions = Subscriptions(hass, entry, client, store, coordinator)
     webhook = SmartcarWebhook(
@@ -126,7 +129,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     subscriptions.async_start()
     monitor.async_start()
     if reader is not None:
-        reader.async_start(entry.data[CONF_WEBHOOK_ID])
+        reader.async_start(is_read_once=first_setup.is_read_once)
     if reader is not None and entry.options.get(CONF_READ_ON_NEWS):
         planned_reads = PlannedReads(hass, entry, store, coordinator, reader)
         planned_reads.async_start()

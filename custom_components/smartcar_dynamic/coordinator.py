@@ -157,6 +157,17 @@ class SmartcarCoordinator:
         return result
 
     @callback
+    def async_add_described(self, vehicles: Iterable[VehicleInfo]) -> None:
+        """Add vehicles whose makes are known, so that they have their names from the beginning."""
+        for info in vehicles:
+            if (
+                info.make is not None
+                and info.id not in self.excluded
+                and (info.id in self.vehicles or self._add(info) is not None)
+            ):
+                self.async_update_info(info)
+
+    @callback
     def async_update_info(self, info: VehicleInfo) -> None:
         """Merge attributes of a known vehicle."""
         vehicle = self.vehicles[info.id]
@@ -173,7 +184,7 @@ class SmartcarCoordinator:
     @callback
     def async_rename(self, new_ids: Mapping[str, str]) -> None:
         """Give vehicles the IDs of another application, old to new; all are subscribed anew."""
-        vehicles = self._data.vehicles
+        vehicles, planners = self._data.vehicles, self._data.planners
         for old_id, new_id in new_ids.items():
             vehicle = vehicles.pop(old_id, None)
             if vehicle is not None:
@@ -182,8 +193,8 @@ class SmartcarCoordinator:
                 if (early := vehicles.get(new_id)) is not None:
                     vehicle.absorb(early)
                 vehicles[new_id] = vehicle
-            if (planner := self._data.planners.pop(old_id, None)) is not None:
-                self._data.planners[new_id] = planner
+            if (planner := planners.pop(old_id, None)) is not None:
+                planners[new_id] = planner
         for vehicle in vehicles.values():
             vehicle.subscribed_to = None
 
@@ -238,6 +249,13 @@ class SmartcarCoordinator:
         """Call back after a report, with the keys of the values that it changed."""
         return self._report_listeners.add(listener)
 
+    @callback
+    def async_add_derived_listener(
+        self, listener: Callable[[VehicleState, Iterable[str]], None]
+    ) -> CALLBACK_TYPE:
+        """Call back with the keys of derived values that have changed."""
+        return self._derived_listeners.add(listener)
+
     def _forget_future(self) -> None:
         """Go on from the clock's present; nothing would be newer than what it said before."""
         latest = now_ms() + CLOCK_TOLERANCE
@@ -253,15 +271,8 @@ class SmartcarCoordinator:
         keys = list(keys)
         self._notify(vehicle, Changes(keys))
         for listener in self._derived_listeners:
-            self._guard("what follows a derived value", listener, vehicle, keys)
+            self._guard("what follows derived values", listener, vehicle, keys)
         self._store.async_schedule_save()
-
-    @callback
-    def async_add_derived_listener(
-        self, listener: Callable[[VehicleState, Iterable[str]], None]
-    ) -> CALLBACK_TYPE:
-        """Call back with the keys of the derived values that have changed."""
-        return self._derived_listeners.add(listener)
 
     def _apply(self, report: Report) -> None:
         info = report.vehicle

@@ -76,7 +76,7 @@ class SmartcarEntity(Entity):
             await reader.async_read_or_log(self._vehicle)
 
     @callback
-    def async_entity_id_changed(self, old_entity_id: str) -> None:  # noqa: ARG002 - from 2026.11 on
+    def async_entity_id_changed(self, old_entity_id: str) -> None:
         """Keep listening: a renamed entity has the same key."""
 
     @callback

@@ -4,7 +4,8 @@ Apart from Home Assistant; times are milliseconds since 1970.
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from .charging import (
     CHARGE_CONNECTION,
@@ -14,12 +15,13 @@ from .charging import (
     CHARGING_SESSION,
     LAST_CHARGING_SESSION,
     SIGNALS as CHARGING_SIGNALS,
+    ChargeConnection,
     ChargeEvent,
     Charging,
     Session,
 )
 from .smartcar.jsonvalues import as_dict, as_list
-from .smartcar.model import Content, Position, Report
+from .smartcar.model import Position, Report, Signal
 from .timeline import AT_HOME, ODOMETER, POSITION, Observation, Sample
 from .trips import LAST_TRIP, SIGNALS as TRIP_SIGNALS, TRIP, TripEvent, Trips
 
@@ -60,6 +62,15 @@ type Locate = Callable[[Position], tuple[str | None, bool | None]]
 """Returns the name of the zone at a position, and whether it is in the home zone."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Signals by code that repeat what was known at later times, and their latest delivery."""
+
+    signals: dict[str, Signal]
+    delivered_at: int
+    locate: Locate
+
+
 class History:
     """What one vehicle has charged and driven.
 
@@ -81,14 +92,19 @@ class History:
         self._has_odometer = TRIP in self.keys
         self._charge_events: deque[ChargeEvent] = deque(maxlen=_MOST_PENDING)
         self._trip_events: deque[TripEvent] = deque(maxlen=_MOST_PENDING)
-        self._newest: dict[str, tuple[Content, int]] = {}
+        self._newest: dict[str, Signal] = {}
+        self._waiting: _Waiting | None = None
+        self._place: tuple[str | None, bool | None] = None, None
+        self._untold: list[str] = []
         self._json: dict[str, object] | None = None
         self._told_possible = self._possible
+        self._is_idle = self._stands_idle()
         self._update()
 
     def to_json(self) -> dict[str, object]:
         """Return everything as plain JSON; it shares nothing that changes."""
         if self._json is None:
+            self._untold = self._catch_up()
             self._json = {
                 "charging": self.charging.to_json(),
                 "trips": self.trips.to_json(),
@@ -105,44 +121,87 @@ class History:
     def observe(self, report: Report, locate: Locate) -> list[str]:
         """Take what a report says; return the keys of what has changed.
 
-        Costs next to nothing where no reading that matters has changed, nor its time.
+        While the vehicle neither drives nor charges, later times of the same readings only wait for
+        what comes next: they cost next to nothing.
         """
-        samples: list[Sample] = []
-        zone, at_home = None, None
+        news, is_same = self._news(report)
+        if not news:
+            return []
+        if is_same and self._is_idle:
+            signals = {} if self._waiting is None else self._waiting.signals
+            for signal in news:
+                signals[signal.content.code] = signal
+            self._waiting = _Waiting(signals, report.delivered_at, locate)
+            self._json = None
+            return []
+        changed = self._catch_up()
+        if samples := self._samples(news, locate):
+            changed += self._observe(Observation(report.delivered_at, tuple(samples), *self._place))
+        return changed
+
+    def _news(self, report: Report) -> tuple[list[Signal], bool]:
+        """Return the signals that matter and are new; tell whether only their times are."""
         newest = self._newest
+        news: list[Signal] = []
+        is_same = True
         for signal in report.signals:
-            content, recorded_at = signal.content, signal.recorded_at
+            content = signal.content
             code = content.code
             if code not in _CODES or not content.readings:
                 continue
-            if recorded_at is not None:
-                known = newest.get(code)
-                if known is not None and known[0] is content and known[1] == recorded_at:
-                    continue
-                newest[code] = content, recorded_at
-            for reading in content.readings:
-                key, value = reading.key, reading.value
-                if key not in _KEYS or value is None:
-                    continue
-                samples.append(Sample(key, value, recorded_at))
-                if isinstance(value, Position):
-                    zone, at_home = locate(value)
-                self._is_placed |= key in {POSITION, AT_HOME}
-                self._has_odometer |= key == ODOMETER
-        if not samples:
-            return []
-        return self._observe(Observation(report.delivered_at, tuple(samples), zone, at_home))
+            recorded_at, known = signal.recorded_at, newest.get(code)
+            if recorded_at is None:
+                is_same = False
+            else:
+                if known is None or known.content is not content or known.recorded_at is None:
+                    is_same = False
+                elif known.recorded_at >= recorded_at:
+                    if known.recorded_at == recorded_at:
+                        continue
+                    is_same = False
+                newest[code] = signal
+            news.append(signal)
+        return news, is_same
 
     def pass_time(self, now: int) -> list[str]:
         """Take that nothing was delivered until now; return the keys of what has changed."""
-        return self._observe(Observation(now))
+        return [*self._catch_up(), *self._observe(Observation(now))]
+
+    def _catch_up(self) -> list[str]:
+        """Take what has waited; return the keys of what has changed by that, or earlier."""
+        changed, self._untold = self._untold, []
+        if (waiting := self._waiting) is not None:
+            self._waiting = None
+            samples = self._samples(waiting.signals.values(), waiting.locate)
+            changed += self._observe(
+                Observation(waiting.delivered_at, tuple(samples), *self._place)
+            )
+        return changed
+
+    def _samples(self, signals: Iterable[Signal], locate: Locate) -> list[Sample]:
+        """Return the readings of signals that matter; note the place that they tell of."""
+        samples: list[Sample] = []
+        self._place = None, None
+        for signal in signals:
+            for reading in signal.content.readings:
+                key, value = reading.key, reading.value
+                if key not in _KEYS or value is None:
+                    continue
+                samples.append(Sample(key, value, signal.recorded_at))
+                if isinstance(value, Position):
+                    self._place = locate(value)
+                self._is_placed |= key in {POSITION, AT_HOME}
+                self._has_odometer |= key == ODOMETER
+        return samples
 
     def forget_after(self, latest: int) -> None:
         """Forget that anything happened after a time: the clock by which it did was wrong."""
+        self._untold = self._catch_up()
         if self.charging.forget_after(latest) | self.trips.forget_after(latest):
             self._json = None
             self._newest.clear()
-            self._update()
+            self._is_idle = self._stands_idle()
+            self._untold += self._update()
 
     def take_charge_events(self) -> list[ChargeEvent]:
         """Return what has happened since the last call, oldest first."""
@@ -159,6 +218,7 @@ class History:
     def _observe(self, observation: Observation) -> list[str]:
         self._json = None
         charge, trip = self.charging.observe(observation), self.trips.observe(observation)
+        self._is_idle = self._stands_idle()
         self._charge_events.extend(charge.events)
         self._trip_events.extend(trip.events)
         possible = self._possible
@@ -171,6 +231,14 @@ class History:
         if trip.events:
             changed.append(TRIP)
         return changed
+
+    def _stands_idle(self) -> bool:
+        """Return whether later times of the same readings tell nothing before something changes."""
+        return (
+            self.due_at is None
+            and self.charging.connection is not ChargeConnection.CHARGING
+            and self.trips.trip is None
+        )
 
     @property
     def _possible(self) -> tuple[bool, bool, bool]:

@@ -31,8 +31,8 @@ class VehicleMatcher:
 
     def __init__(self, coordinator: SmartcarCoordinator, client: ClientV3) -> None:
         """Initialize with the entry's vehicles: the new webhook may add others meanwhile."""
+        self._coordinator = coordinator
         self._vehicles = dict(coordinator.vehicles)
-        self._count_call = coordinator.async_count_call
         self._client = client
         self.candidates: dict[str, VehicleInfo] = {}
         self.matches: dict[str, str] = {}
@@ -65,7 +65,9 @@ class VehicleMatcher:
 
     async def _async_vin(self, info: VehicleInfo) -> str | None:
         try:
-            return await self._client.vin(info, on_call=partial(self._count_call, info.id))
+            return await self._client.vin(
+                info, on_call=partial(self._coordinator.async_count_call, info.id)
+            )
         except SmartcarError:
             return None
 
@@ -77,19 +79,13 @@ class VehicleMatcher:
         return True
 
 
-async def async_unsubscribe_old(
-    entry: SmartcarConfigEntry, matches: Mapping[str, str], *, is_replaced: bool
-) -> None:
-    """Unsubscribe the vehicles from the old webhook once the new one has replaced it.
-
-    Unsubscribes renamed vehicles in any case, or they would reappear under the old ID.
-    """
+async def async_unsubscribe_all(entry: SmartcarConfigEntry) -> None:
+    """Unsubscribe the vehicles from the webhook that another one has replaced."""
     runtime = entry.runtime_data
     try:
         async with asyncio.timeout(_UNSUBSCRIBE_TIMEOUT):
-            for id_, vehicle in list(runtime.coordinator.vehicles.items()):
-                if is_replaced or matches.get(id_, id_) != id_:
-                    await runtime.subscriptions.async_unsubscribe(vehicle.info)
+            for vehicle in list(runtime.coordinator.vehicles.values()):
+                await runtime.subscriptions.async_unsubscribe(vehicle.info)
     except (SmartcarError, TimeoutError) as error:
         _LOGGER.info("The old webhook may still send the vehicles' data: %s", error)
 

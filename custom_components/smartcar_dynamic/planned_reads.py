@@ -14,13 +14,10 @@ from .reader import Reader, ReadEvent, ReadNotice
 from .reads import Baselines, Occurrence, PlannedRead, ReadPlanner, Values
 from .smartcar.model import Report
 from .store import SmartcarStore
-from .trips import TRIP, Trip
-from .util import HOUR, now_ms, utc_from_ms
+from .util import utc_from_ms
 from .vehicle import VehicleState
 
 _CHARGE = "tractionbattery-stateofcharge"
-# What ended longer ago is nothing that a look now would tell more about.
-_LATEST_END = HOUR
 _NUMBERS = {
     _CHARGE: "state_of_charge",
     "charge-chargelimits": "charge_limit",
@@ -56,7 +53,7 @@ class PlannedReads:
         self._coordinator = coordinator
         self._reader = reader
         self._timers: dict[str, CALLBACK_TYPE] = {}
-        self._last_trips: dict[str, Trip | None] = {}
+        self._trips_ended_by: dict[str, int] = {}
         self._is_started = False
 
     @callback
@@ -65,11 +62,11 @@ class PlannedReads:
         self._is_started = True
         self._entry.async_on_unload(self._stop)
         self._entry.async_on_unload(self._coordinator.async_add_report_listener(self._reported))
+        self._entry.async_on_unload(self._coordinator.async_add_derived_listener(self._derived))
         self._entry.async_on_unload(self._coordinator.async_add_vehicle_listener(self._plan))
         self._entry.async_on_unload(self._reader.async_add_listener(self._read))
-        self._entry.async_on_unload(self._coordinator.async_add_derived_listener(self._derived))
         for vehicle in self._coordinator.vehicles.values():
-            self._last_trips[vehicle.id] = vehicle.history.trips.last_trip
+            self._has_trip_ended(vehicle)
             self._plan(vehicle)
 
     @callback
@@ -91,16 +88,18 @@ class PlannedReads:
         if report.pushed and (values := values_of(vehicle, keys)) != Values():
             self._update(vehicle, lambda planner, now: planner.pushed(values, now))
 
-    def _derived(self, vehicle: VehicleState, keys: Iterable[str]) -> None:
-        """Take note of the end of a trip, which nobody pushes: the odometer shows it, or time."""
-        if TRIP not in keys:
-            return
-        last, trip = self._last_trips.get(vehicle.id), vehicle.history.trips.last_trip
-        self._last_trips[vehicle.id] = trip
-        if trip is None or (last is not None and trip.started_by == last.started_by):
-            return
-        if now_ms() - trip.ended_by < _LATEST_END:
+    def _derived(self, vehicle: VehicleState, _keys: Iterable[str]) -> None:
+        """Take note of a trip that has ended."""
+        if self._has_trip_ended(vehicle):
             self._update(vehicle, lambda planner, now: planner.happened(Occurrence.TRIP_ENDED, now))
+
+    def _has_trip_ended(self, vehicle: VehicleState) -> bool:
+        """Tell whether a trip has ended since the last call."""
+        trip = vehicle.history.trips.last_trip
+        ended_by = 0 if trip is None else trip.ended_by
+        known = self._trips_ended_by.get(vehicle.id, 0)
+        self._trips_ended_by[vehicle.id] = max(known, ended_by)
+        return ended_by > known
 
     def _read(self, vehicle: VehicleState, notice: ReadNotice) -> None:
         """Take note of a read, whoever asked for it."""

@@ -13,7 +13,6 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later, async_track_time_change
 from homeassistant.util import dt as dt_util
-from homeassistant.util.hass_dict import HassKey
 
 from .allowance import Refusal, RefusalReason
 from .const import CALLS_LEFT, CALLS_USED, DOMAIN
@@ -28,7 +27,6 @@ from .vehicle import SignalState, VehicleState
 
 _LOGGER = logging.getLogger(__name__)
 
-_TO_READ_ONCE: HassKey[set[str]] = HassKey(f"{DOMAIN}_to_read_once")
 _FIRST_DELIVERY_TIMEOUT = timedelta(minutes=10)
 _TOO_MANY_REQUESTS = 429
 _PLAN_LIMIT = 430
@@ -95,14 +93,12 @@ class Reader:
         self._listeners = Listeners[VehicleState, ReadNotice]()
 
     @callback
-    def async_start(self, webhook_id: str) -> None:
-        """Show each month's first numbers, and read once what the owner wanted read at set-up."""
+    def async_start(self, *, is_read_once: bool) -> None:
+        """Show each month's first numbers; `is_read_once` reads each vehicle once."""
         self._entry.async_on_unload(
             async_track_time_change(self._hass, self._async_new_day, hour=0, minute=0, second=0)
         )
-        wanted = self._hass.data.get(_TO_READ_ONCE, set())
-        if webhook_id in wanted:
-            wanted.remove(webhook_id)
+        if is_read_once:
             self._async_read_first()
 
     @callback
@@ -264,12 +260,6 @@ class Reader:
         self._entry.async_on_unload(
             async_call_later(self._hass, _FIRST_DELIVERY_TIMEOUT, read_others)
         )
-
-
-@callback
-def async_read_at_set_up(hass: HomeAssistant, webhook_id: str) -> None:
-    """Have the vehicles of the entry with this webhook read once as soon as it is set up."""
-    hass.data.setdefault(_TO_READ_ONCE, set()).add(webhook_id)
 
 
 def news_of(report: Report, vehicle: VehicleState) -> Report:

@@ -113,19 +113,19 @@ async def test_a_car_with_a_new_id_keeps_its_entities(home: Home) -> None:
     assert set(home.runtime(entry).coordinator.vehicles) == {new_id}
 
 
-async def test_a_vin_that_is_read_is_counted(home: Home) -> None:
+async def test_a_vin_that_is_asked_for_is_counted(home: Home) -> None:
     entry = await home.delivering(Kind.DYNAMIC)
     new_id = home.sim.reissue("Hatchback")
     dialog = await begin(home, entry)
     webhook = await home.webhook_for(dialog, application=home.dynamic, auto_subscribe=True)
     home.sim.subscribe(webhook, "Hatchback")
-    billed = home.billed
     await dialog.submit()
     assert (await home.sim.verify(webhook)).succeeded
+    home.sim.cloud.meter.reset()
     await dialog.confirm()
     await moved(home, dialog, entry)
-    used = home.runtime(entry).coordinator.allowance.used(new_id, dt_util.utcnow())
-    assert used == home.billed - billed == 1
+    allowance = home.runtime(entry).coordinator.allowance
+    assert allowance.used(new_id, dt_util.utcnow()) == home.billed == 1
 
 
 async def test_a_car_the_new_webhook_brought_is_not_there_twice(

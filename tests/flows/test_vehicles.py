@@ -215,6 +215,20 @@ async def test_a_car_without_attributes_is_shown_by_its_id(home: Home) -> None:
     assert dialog.options == {car.id: f"Vehicle {car.id[-4:]} · {car.id[-4:]}"}
 
 
+async def test_a_delivery_that_comes_first_finds_the_car_named(home: Home) -> None:
+    dialog = await home.at_callback(Kind.DYNAMIC)
+    dialog, _ = await home.verified(dialog, Kind.DYNAMIC)
+    await dialog.submit(vehicles=list(dialog.options))
+    await home.settle()
+    home.sim.fail_api(0, path="/vehicles", times=-1)
+    await home.created(await dialog.settle())
+    car = home.car(Kind.DYNAMIC)
+    await home.deliver(car)
+    assert home.entity_id("sensor", car, "tractionbattery-stateofcharge").startswith(
+        "sensor.renault_zoe_"
+    )
+
+
 async def test_a_list_of_cars_that_fails_can_be_retried(home: Home) -> None:
     dialog = await home.at_callback()
     home.sim.fail_api(500, path="/connections")

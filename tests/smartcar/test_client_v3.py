@@ -599,11 +599,15 @@ def test_a_webhook_shows_no_address() -> None:
 VIN = "GET /vehicle/v3/vehicles/car-1/signals/vehicleidentification-vin"
 
 
+def ignore() -> None:
+    """Count nothing."""
+
+
 async def test_a_vin_is_read_for_its_user(client: ClientV3, smartcar: ApiServer) -> None:
     body = {"value": "5YJSA1CN5DFP00101"}
     attributes = {"code": "vehicleidentification-vin", "body": body}
     smartcar.on(VIN, {"data": {"type": "signal", "attributes": attributes}})
-    assert await client.vin(CAR, on_call=lambda: None) == "5YJSA1CN5DFP00101"
+    assert await client.vin(CAR, on_call=ignore) == "5YJSA1CN5DFP00101"
     assert smartcar.asked[-1].line == VIN
     assert smartcar.asked[-1].headers["sc-user-id"] == "user-1"
 
@@ -612,9 +616,9 @@ async def test_a_vin_that_smartcar_does_not_have_is_none(
     client: ClientV3, smartcar: ApiServer
 ) -> None:
     smartcar.on(VIN, Answer({"type": "RESOURCE_NOT_FOUND", "code": "SIGNAL_NOT_FOUND"}, 404))
-    assert await client.vin(CAR, on_call=lambda: None) is None
+    assert await client.vin(CAR, on_call=ignore) is None
     smartcar.on(VIN, {"data": {"attributes": {"status": {"value": "ERROR"}}}})
-    assert await client.vin(CAR, on_call=lambda: None) is None
+    assert await client.vin(CAR, on_call=ignore) is None
 
 
 async def test_a_vin_that_may_not_be_read_is_an_error(
@@ -622,4 +626,4 @@ async def test_a_vin_that_may_not_be_read_is_an_error(
 ) -> None:
     smartcar.on(VIN, Answer({"type": "BILLING", "code": "VEHICLE_REQUEST_LIMIT"}, 430))
     with pytest.raises(SmartcarApiError, match="refused to read a vehicle's VIN"):
-        await client.vin(CAR, on_call=lambda: None)
+        await client.vin(CAR, on_call=ignore)

@@ -16,7 +16,7 @@ from ..const import (
     CONF_SMARTCAR_WEBHOOK_ID,
 )
 from ..device import vehicle_label
-from ..migration import VehicleMatcher, async_rename_vehicles, async_unsubscribe_old
+from ..migration import VehicleMatcher, async_rename_vehicles, async_unsubscribe_all
 from ..smartcar.client import SmartcarError
 from . import forms
 from .base import FlowBase
@@ -82,8 +82,7 @@ class MigrationSteps(FlowBase):
             schema = _match_schema(matcher)
             return self._show_form("match", schema, user_input, errors, last_step=True)
         self._note_verified(runtime)
-        is_replaced = self._verification is not None and self._verification.is_answered
-        await async_unsubscribe_old(entry, matcher.matches, is_replaced=is_replaced)
+        await async_unsubscribe_all(entry)
         async_rename_vehicles(self.hass, entry, matcher.matches)
         return self.async_update_reload_and_abort(
             entry, unique_id=self._data[CONF_CLIENT_ID], data=self._data

@@ -20,7 +20,7 @@ from ..const import (
     DEFAULT_TITLE,
 )
 from ..device import vehicle_label, vehicle_name
-from ..reader import async_read_at_set_up
+from ..first_setup import FirstSetup, async_hand_over
 from ..smartcar.client import SmartcarApiError, SmartcarError
 from ..smartcar.model import VehicleInfo
 from . import forms
@@ -181,8 +181,11 @@ class VehicleSteps(FlowBase):
         """Create the entry, named after the vehicles."""
         names = [vehicle_name(vehicle) for vehicle in self._chosen]
         excluded = [vehicle.id for vehicle in self._vehicles if vehicle not in self._chosen]
-        if self._is_read_once:
-            async_read_at_set_up(self.hass, self._data[CONF_WEBHOOK_ID])
+        async_hand_over(
+            self.hass,
+            self._data[CONF_WEBHOOK_ID],
+            FirstSetup(tuple(self._chosen), self._is_read_once),
+        )
         return self.async_create_entry(
             title=", ".join(names[:3]) or DEFAULT_TITLE,
             data=self._data,

@@ -183,7 +183,7 @@ class ClientV3(ApiClient, SmartcarClient):
     async def vin(self, vehicle: VehicleInfo, *, on_call: Callable[[], None]) -> str | None:
         """Return a vehicle's VIN if Smartcar has it ("Get signal" page).
 
-        One billed call: `on_call` is called before each attempt.
+        One billed call, before which `on_call` is called as in `read_signals`.
         """
         url = build_url(self._hosts.vehicle, "v3", "vehicles", vehicle.id, "signals", _VIN)
         request = Request("read a vehicle's VIN", "GET", url, headers=_of_user(vehicle))
