@@ -119,6 +119,18 @@ class HomeAssistantInstance:
             await process.wait()
             raise HarnessError(f"Home Assistant did not stop within {_STOP_SECONDS} s.") from None
 
+    async def kill(self) -> None:
+        """End the process as a power cut does."""
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            process.kill()
+            await process.wait()
+
+    def stored(self, key: str) -> tuple[Json, float]:
+        """Return the data of one of Home Assistant's stores, and when it was written."""
+        path = self._folder / ".storage" / key
+        return json.loads(path.read_text())["data"], path.stat().st_mtime
+
     def check_alive(self) -> None:
         """Raise if the process has ended by itself."""
         if self._process is not None and (code := self._process.returncode) is not None:
