@@ -1,5 +1,7 @@
 """Which API an entry has, where it is, and where a renewed token goes."""
 
+import asyncio
+
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -10,7 +12,9 @@ from custom_components.smartcar_dynamic.smartcar.client_v2 import ClientV2, Toke
 from custom_components.smartcar_dynamic.smartcar.client_v3 import ClientV3
 from simulator import Kind
 
+from .entries import new_entry
 from .home import Home
+from .smartcar.api_server import Answer, api_server
 
 SIMULATOR = "SMARTCAR_DYNAMIC_SIMULATOR"
 
@@ -97,3 +101,30 @@ async def test_a_renewed_token_of_a_removed_entry_is_dropped(home: Home) -> None
     entry = expired_entry(home, 0)
     await create_client(home.hass, entry).check_credentials()
     assert entry.data["token"]["access_token"] == "expired"
+
+
+async def test_an_entry_unloads_after_its_token_is_renewed(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, socket_enabled: None
+) -> None:
+    del socket_enabled
+    token = {"access_token": "access-1", "refresh_token": "refresh-1", "expires_at": 0}
+    entry = new_entry("v2", token=token, client_id="app", client_secret="app-secret")
+    async with api_server() as smartcar:
+        monkeypatch.setenv(SIMULATOR, smartcar.hosts.api.removesuffix("/api"))
+        renewed = {"access_token": "access-2", "refresh_token": "refresh-2", "expires_in": 7200}
+        smartcar.on("POST /auth/oauth/token", Answer(renewed, held=True))
+        entry.add_to_hass(hass)
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await smartcar.arrived.wait()
+        store, kept = entry.runtime_data.store, []
+        close = store.async_close
+
+        async def note_and_close() -> None:
+            kept.append(entry.data["token"]["refresh_token"])
+            await close()
+
+        monkeypatch.setattr(store, "async_close", note_and_close)
+        unload = asyncio.create_task(hass.config_entries.async_unload(entry.entry_id))
+        hass.loop.call_later(0.1, smartcar.released.set)
+        assert await unload
+    assert kept == ["refresh-2"]

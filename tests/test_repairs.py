@@ -135,10 +135,19 @@ async def test_the_right_token_closes_the_flow(home: Home) -> None:
 
 async def test_a_strangers_signatures_do_not_keep_the_token_out(home: Home) -> None:
     entry, token = await live_and_rejected(home)
-    for _ in range(3):
+    for _ in range(9):
         await home.http.post(
-            f"/api/webhook/{WEBHOOK_ID}", data=b"{}", headers={"SC-Signature": "a stranger's"}
+            f"/api/webhook/{WEBHOOK_ID}",
+            data=b'{"eventType":"VEHICLE_STATE"}',
+            headers={"SC-Signature": "0" * 64},
         )
+    result = await home.fix(SIGNATURES_REJECTED, management_token=token)
+    assert result["type"] == "create_entry"
+    assert entry.data["management_token"] == token
+
+
+async def test_an_owner_can_insist_on_a_token(home: Home) -> None:
+    entry, token = await live_and_rejected(home, signing_key_too=False)
     step = await home.open_fix(SIGNATURES_REJECTED)
     step = await home.submit(step, management_token=token)
     assert step["errors"] == {"management_token": "wrong_management_token"}

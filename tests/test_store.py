@@ -9,7 +9,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import get_internal_store_manager
+from homeassistant.helpers.storage import Store, get_internal_store_manager
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
@@ -178,3 +178,17 @@ async def test_a_closed_store_saves_no_more(
     await store.async_close()
     await hass.async_block_till_done()
     assert hass_storage["smartcar_dynamic.an-entry"]["data"]["health"]["subscribed_at"] is None
+
+
+async def test_a_save_that_fails_keeps_no_entry_from_loading_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry, _ = await home.live()
+
+    async def refuse(_store: object, _data: object) -> None:
+        raise PermissionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "async_save", refuse)
+        assert await home.hass.config_entries.async_unload(entry.entry_id)
+    assert await home.hass.config_entries.async_setup(entry.entry_id)

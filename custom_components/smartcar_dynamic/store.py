@@ -134,7 +134,11 @@ class SmartcarStore:
         """Save what has changed, and save no more: a new store may read the file next."""
         if not self._is_closed:
             self._is_closed = True
-            await self.async_save()
+            try:
+                await self.async_save()
+            except OSError as error:
+                # An entry that could not be unloaded would receive nothing until the next start.
+                _LOGGER.error("The data cannot be stored (%s)", type(error).__name__)  # noqa: TRY400 - the text names the file
 
     async def async_remove(self) -> None:
         """Remove what was stored, also what was set aside."""

@@ -7,6 +7,7 @@ import logging
 from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigEntry
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 
 from .const import CONF_SMARTCAR_WEBHOOK_ID
@@ -29,6 +30,7 @@ _LOGGER = logging.getLogger(__name__)
 
 _FIRST_RETRY = 30.0
 _MAX_RETRY = 3600.0
+_SELDOM = 30
 _RECONCILE_INTERVAL = timedelta(days=1)
 _TOO_MANY_CALLS = "RATE_LIMIT:SMARTCAR_API"
 # Steps of the reconfigure flow in which nothing was entered.
@@ -62,6 +64,15 @@ class Subscriptions:
         self._is_requested = False
         self._asked_about: set[str] | None = None
         self.error: SmartcarError | None = None
+        self._seldom = Debouncer(
+            hass,
+            _LOGGER,
+            cooldown=_SELDOM,
+            immediate=True,
+            function=self.async_request,
+            background=True,
+        )
+        entry.async_on_unload(self._seldom.async_shutdown)
 
     @callback
     def async_start(self) -> None:
@@ -82,7 +93,12 @@ class Subscriptions:
         """Reconcile if a vehicle came with a delivery: it may be new in the account."""
         if self._asked_about is not None and vehicle.id not in self._asked_about:
             self._asked_about.add(vehicle.id)
-            self.async_request()
+            self.async_request_seldom()
+
+    @callback
+    def async_request_seldom(self) -> None:
+        """Reconcile now, but not again at once: whoever knows the URI can ask for it."""
+        self._seldom.async_schedule_call()
 
     @callback
     def async_request(self) -> None:

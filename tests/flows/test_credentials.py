@@ -1,5 +1,7 @@
 """The steps of the credentials: each mistake is named at its field, and corrected there."""
 
+from datetime import timedelta
+
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.helpers import entity_registry as er
 import pytest
@@ -327,6 +329,12 @@ async def test_a_token_renewed_by_a_failing_login_is_kept(home: Home) -> None:
     token = entry.data["token"]
     assert token["refresh_token"] != values["refresh_token"]
     assert token["refresh_token"] in home.sim.cloud.tokens._refresh
+    home.sim.clear_faults()
+    await home.sim.advance(timedelta(hours=3))
+    await home.pass_time(hours=3)
+    subscriptions = home.runtime(entry).subscriptions
+    await subscriptions.async_reconcile()
+    assert subscriptions.error is None
 
 
 async def test_renewed_tokens_of_an_unloaded_entry_are_kept(home: Home) -> None:

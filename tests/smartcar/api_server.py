@@ -16,11 +16,12 @@ from custom_components.smartcar_dynamic.smartcar.client import Hosts
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer; a body that is not bytes is sent as JSON."""
+    """One answer; a body that is not bytes is sent as JSON, and a held one once it is released."""
 
     body: object = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class ApiServer:
         self.hosts = Hosts()
         self.arrived = asyncio.Event()
         self.silent = asyncio.Event()
+        self.released = asyncio.Event()
         self._answers: dict[str, list[Answer]] = {}
 
     def on(self, line: str, *answers: object) -> None:
@@ -69,6 +71,8 @@ class ApiServer:
         answer = planned.pop(0) if len(planned) > 1 else planned[0]
         if answer.body is NEVER:
             await self.silent.wait()
+        if answer.held:
+            await self.released.wait()
         if answer.body is RESET and request.transport is not None:
             request.transport.abort()
         body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()

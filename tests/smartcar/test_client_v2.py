@@ -336,6 +336,21 @@ async def test_a_cancelled_renewal_is_forgotten(make: Make, smartcar: ApiServer)
     assert client._tasks == set()
 
 
+async def test_a_renewal_outlives_its_caller(
+    make: Make, smartcar: ApiServer, saved: list[Token]
+) -> None:
+    smartcar.on(RENEWAL, Answer(RENEWED, held=True))
+    client = make(replace(TOKEN, expires_at=0))
+    call = asyncio.create_task(client.vehicles())
+    await smartcar.arrived.wait()
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    smartcar.released.set()
+    await client.wait_for_renewal()
+    assert [token.refresh_token for token in saved] == ["refresh-2"]
+
+
 async def test_what_the_api_cannot_tell_is_none(make: Make, smartcar: ApiServer) -> None:
     client: SmartcarClient = make()
     assert await client.subscribed(WEBHOOK) is None

@@ -543,15 +543,28 @@ async def test_a_new_token_can_be_tried_on_what_was_refused(
     await smartcar.with_token("the new one").deliver(TUTORIAL)
     assert mine.signs_rejected("the new one") is True
     assert mine.signs_rejected(MANAGEMENT_TOKEN) is False
-    for _ in range(3):
-        await smartcar.with_token("a stranger's").deliver(TUTORIAL)
-    assert mine.signs_rejected("the new one") is False
+    await smartcar.deliver(TUTORIAL)
+    assert mine.signs_rejected("the new one") is None
+
+
+@pytest.mark.parametrize("garbage", [b"x", b"{}", encoded({"eventType": "VEHICLE_STATE"})])
+@pytest.mark.parametrize("signed", ["0" * 64, "0" * 63, "ABC", "0" * 63 + "Z"])
+@pytest.mark.parametrize("before", [0, 9])
+async def test_a_strangers_requests_hide_no_token_that_is_tried(
+    entry: MockConfigEntry, smartcar: WebhookClient, garbage: bytes, signed: str, before: int
+) -> None:
+    for _ in range(before):
+        await smartcar.post(garbage, {"SC-Signature": signed})
+    await smartcar.with_token("the new one").deliver(TUTORIAL)
+    for _ in range(2 if before else 9):
+        await smartcar.post(garbage, {"SC-Signature": signed})
+    assert entry.runtime_data.webhook.signs_rejected("the new one") is True
 
 
 async def test_a_large_body_that_was_refused_is_not_kept(
     entry: MockConfigEntry, smartcar: WebhookClient
 ) -> None:
-    await smartcar.with_token("another").deliver({"padding": "x" * 65_536})
+    await smartcar.with_token("another").deliver({"eventType": "", "padding": "x" * 65_536})
     assert entry.runtime_data.webhook.signs_rejected("another") is None
 
 

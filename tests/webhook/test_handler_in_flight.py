@@ -168,7 +168,7 @@ async def test_a_clock_set_back_ignores_no_deleted_vehicle_for_long(home: Home) 
     await runtime.async_forget(car.id)
     home.time.tick(timedelta(days=-360))
     await deliver_to(home, WEBHOOK_ID, car, 33)
-    assert car.id in runtime.coordinator.vehicles
+    assert runtime.coordinator.vehicles[car.id].readings[CHARGE].value == 33
 
 
 @pytest.mark.parametrize("cloud", [False, True], ids=["http", "cloudhook"])
@@ -210,3 +210,32 @@ async def test_a_strangers_challenges_cost_one_look_for_our_webhook(home: Home, 
             assert response.status == HTTPStatus.OK
         await home.settle()
     assert 1 <= home.sim.cloud.meter.calls.total() <= 3
+
+
+async def test_what_is_read_during_the_last_save_comes_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry, _ = await home.live()
+    request = SlowRequest(home, json.dumps(payload(home.sim.current_car.id, 13)).encode())
+    await request.begin(home)
+    store, answers = home.runtime(entry).store, []
+    close = store.async_close
+
+    async def close_slowly() -> None:
+        await close()
+        answers.append(await request.end())
+
+    monkeypatch.setattr(store, "async_close", close_slowly)
+    assert await home.hass.config_entries.async_reload(entry.entry_id)
+    assert answers == [HTTPStatus.SERVICE_UNAVAILABLE]
+
+
+async def test_many_unknown_vehicles_in_a_payload_cost_few_calls(home: Home) -> None:
+    await home.live(Kind.DYNAMIC)
+    token = home.dynamic.management_token
+    smartcar = WebhookClient(home.hass, home.http, management_token=token)
+    home.sim.cloud.meter.reset()
+    vehicles = [{"vehicleId": f"vehicle-{n}", "requestId": "r", "data": []} for n in range(100)]
+    await smartcar.deliver({"eventName": "dynamic", "payload": {"vehicles": vehicles}})
+    await home.settle()
+    assert home.sim.cloud.meter.calls.total() <= 2

@@ -8,6 +8,7 @@ from http import HTTPStatus
 import json
 import logging
 from math import isfinite
+import re
 from time import monotonic
 from typing import Protocol
 
@@ -31,6 +32,8 @@ _SIGNATURE_HEADER = "SC-Signature"
 _MAX_SIGNED_BODY = 1_048_576
 _MAX_UNSIGNED_BODY = 4096
 _MAX_KEPT_BODY = 65_536
+_MAX_KEPT = 3
+_IS_SIGNATURE = re.compile(r"[0-9a-f]{64}").fullmatch
 _MAX_DIGITS = 18
 # As long as an entry may take to load again: Smartcar tries again after 25 s, 50 s and 100 s.
 _PAUSE_SECONDS = 120
@@ -87,7 +90,9 @@ class SmartcarWebhook:
         self.is_answering = False
         self._own_challenges: set[str] = set()
         self._overrides: list[_Override] = []
-        self._rejected: deque[tuple[bytes, str]] = deque(maxlen=3)
+        # The first and the last since a right signature: others cannot push both out.
+        self._first_rejected: list[tuple[bytes, str]] = []
+        self._last_rejected: deque[tuple[bytes, str]] = deque(maxlen=_MAX_KEPT)
 
     @callback
     def async_register(self) -> None:
@@ -134,9 +139,10 @@ class SmartcarWebhook:
 
     def signs_rejected(self, management_token: str) -> bool | None:
         """Tell whether a token signs one of the last rejected bodies; `None` if there is none."""
-        if not self._rejected:
+        rejected = [*self._first_rejected, *self._last_rejected]
+        if not rejected:
             return None
-        return any(is_authentic(body, sent, management_token) for body, sent in self._rejected)
+        return any(is_authentic(body, sent, management_token) for body, sent in rejected)
 
     async def _async_handle(
         self, _hass: HomeAssistant, _webhook_id: str, request: Request
@@ -172,6 +178,8 @@ class SmartcarWebhook:
         """Tell whether a signature is right; tell the receiver whose token it proves."""
         if is_authentic(body, signature, self._management_token):
             self._receiver.async_on_signature()
+            self._first_rejected.clear()
+            self._last_rejected.clear()
             return True
         for override in self._overrides:
             if is_authentic(body, signature, override.management_token):
@@ -223,8 +231,11 @@ class SmartcarWebhook:
     def _reject_signature(self, body: bytes, signature: str | None) -> Response:
         if not signature:
             return self._reject(Rejection.UNSIGNED)
-        if len(body) <= _MAX_KEPT_BODY:
-            self._rejected.append((body, signature))
+        if len(body) <= _MAX_KEPT_BODY and _may_be_smartcars(body, signature):
+            if len(self._first_rejected) < _MAX_KEPT:
+                self._first_rejected.append((body, signature))
+            else:
+                self._last_rejected.append((body, signature))
         return self._reject(Rejection.WRONG_SIGNATURE)
 
     def _reject(self, reason: Rejection) -> Response:
@@ -258,6 +269,11 @@ def _register(hass: HomeAssistant, webhook_id: str, handler: Handler) -> None:
     webhook.async_register(
         hass, DOMAIN, "Smartcar Dynamic", webhook_id, handler, allowed_methods=[METH_POST]
     )
+
+
+def _may_be_smartcars(body: bytes, signature: str) -> bool:
+    """Tell whether a rejected body may be Smartcar's, signed with another management token."""
+    return b'"event' in body and _IS_SIGNATURE(signature.strip()) is not None
 
 
 def _parse(body: bytes) -> Mapping[str, object] | None:
