@@ -110,12 +110,14 @@ def _request(body: bytes) -> MockRequest:
     return MockRequest(body, "benchmark", method="POST", headers={"SC-Signature": signature})
 
 
-async def _timed(hass: HomeAssistant, webhook_id: str, body: bytes) -> int:
+async def _timed(
+    hass: HomeAssistant, webhook_id: str, body: bytes, timer: Callable[[], int] = perf_counter_ns
+) -> int:
     """Return the time of one delivery through Home Assistant's webhook component."""
     request = _request(body)
-    started = perf_counter_ns()
+    started = timer()
     response = await webhook.async_handle_webhook(hass, webhook_id, request)
-    taken = perf_counter_ns() - started
+    taken = timer() - started
     if response.status >= 300:  # noqa: PLR2004 - HTTP
         raise RuntimeError(f"{webhook_id} answered {response.status}")
     return taken
@@ -142,6 +144,7 @@ class Bench:
     counter: Counter
     sensors: list[_Sensor]
     clock: int = 1_790_000_000_000
+    timer: Callable[[], int] = perf_counter_ns
 
     async def measure(self, name: str, bodies: Callable[[int], bytes]) -> Result:
         """Measure a kind of delivery: ours, the floor and bare writing in turns."""
@@ -156,7 +159,7 @@ class Bench:
             before = counter.rows
             ours.append(await self.ours(body))
             changed, writes = counter.rows - before, counter.writes
-            bare.append(self._write(changed, n))
+            bare.append(self.write(changed, n))
             await hass.async_block_till_done()
             counter.rows, counter.writes = before + changed, writes
         return Result(
@@ -172,11 +175,11 @@ class Bench:
     async def ours(self, body: bytes) -> int:
         """Return the time of a delivery; what it has left to others is done afterwards."""
         self.clock += 2000
-        taken = await _timed(self.hass, _OURS, body)
+        taken = await _timed(self.hass, _OURS, body, self.timer)
         await self.hass.async_block_till_done()
         return taken
 
-    def _write(self, count: int, value: int) -> int:
+    def write(self, count: int, value: int) -> int:
         """Return what it takes to set as many values, and write them."""
         sensors = self.sensors[:count]
         started = perf_counter_ns()
@@ -187,7 +190,7 @@ class Bench:
 
 
 @contextmanager
-def _benchmark_conditions() -> Iterator[None]:
+def benchmark_conditions() -> Iterator[None]:
     """Have every entity on, and no server: requests are handed to the webhook component."""
     with (
         patch.object(Entity, "entity_registry_enabled_default", property(lambda _: True)),
@@ -197,7 +200,8 @@ def _benchmark_conditions() -> Iterator[None]:
         yield
 
 
-async def _set_up(hass: HomeAssistant) -> Bench:
+async def set_up(hass: HomeAssistant) -> Bench:
+    """Set up an entry with the floor and the sensors beside it, and count what they do."""
     counter = Counter()
     hass.config.external_url = "https://home.example"
     await async_setup_component(hass, "webhook", {})
@@ -301,8 +305,8 @@ async def _main() -> bool:
     results = []
     async with async_test_home_assistant() as hass:
         hass.data.pop(DATA_CUSTOM_COMPONENTS)
-        with _benchmark_conditions():
-            bench = await _set_up(hass)
+        with benchmark_conditions():
+            bench = await set_up(hass)
             with patch.object(coordinator, "now_ms", lambda: bench.clock):
                 offset = 0
                 for title, make in (("30 signals", rich), ("dynamic", _dynamic)):
