@@ -7,7 +7,7 @@ values and one for each delivery.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -90,7 +90,7 @@ def _day() -> Iterator[Delivery]:
         data=tuple(sorted(MANY_SIGNALS)),
         created_at=start,
     )
-    acts = {
+    acts: dict[timedelta, Callable[[], None]] = {
         timedelta(hours=7, minutes=30): lambda: car.drive("work"),
         timedelta(hours=17): lambda: car.drive("home"),
         timedelta(hours=18): car.plug_in,
