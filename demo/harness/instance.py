@@ -116,6 +116,10 @@ class HomeAssistantInstance:
             await process.wait()
             raise HarnessError(f"Home Assistant did not stop within {_STOP_SECONDS} s.") from None
 
+    def write_store(self, key: str, version: int, data: Json) -> None:
+        """Write one of Home Assistant's stores, while Home Assistant is stopped."""
+        _store(self._folder, key, version, data)
+
     def check_alive(self) -> None:
         """Raise if the process has ended by itself."""
         if self._process is not None and (code := self._process.returncode) is not None:
