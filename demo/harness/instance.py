@@ -131,6 +131,10 @@ class HomeAssistantInstance:
         path = self._folder / ".storage" / key
         return json.loads(path.read_text())["data"], path.stat().st_mtime
 
+    def write_store(self, key: str, version: int, data: Json) -> None:
+        """Write one of Home Assistant's stores, while Home Assistant is stopped."""
+        _store(self._folder, key, version, data)
+
     def check_alive(self) -> None:
         """Raise if the process has ended by itself."""
         if self._process is not None and (code := self._process.returncode) is not None:
