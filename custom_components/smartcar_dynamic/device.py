@@ -2,16 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.util import dt as dt_util, slugify
 
 from .const import DASHBOARD_URL, DOMAIN
 from .smartcar.model import VehicleInfo
 from .util import plain_text
 from .vehicle import VehicleState
 
+# Later, automations may use the entity IDs.
+_RENAMED_FOR = timedelta(hours=1)
 _ACRONYMS = {"BMW", "BYD", "DS", "GMC", "MG", "MINI", "NIO", "SEAT"}
 
 
@@ -27,7 +31,12 @@ def vehicle_name(vehicle: VehicleInfo) -> str:
     make, model = make_name(vehicle), vehicle.model
     if make and model:
         return model if model.casefold().startswith(make.casefold()) else f"{make} {model}"
-    return model or make or f"Vehicle {vehicle.short_id}"
+    return model or make or provisional_name(vehicle)
+
+
+def provisional_name(vehicle: VehicleInfo) -> str:
+    """Return the name of a vehicle of which only the ID is known."""
+    return f"Vehicle {vehicle.short_id}"
 
 
 def vehicle_label(vehicle: VehicleInfo) -> str:
@@ -57,11 +66,15 @@ def async_vehicle_names(
 
 @callback
 def async_update_device(hass: HomeAssistant, entry: ConfigEntry, vehicle: VehicleInfo) -> None:
-    """Create the vehicle's device, or update it."""
+    """Create the vehicle's device, or update it.
+
+    A vehicle that has just appeared may get its name only now; its entity IDs follow it then.
+    """
+    known = async_get_device(hass, entry.entry_id, vehicle.id)
     model = vehicle.model
     if model and vehicle.year:
         model = f"{model} ({vehicle.year})"
-    dr.async_get(hass).async_get_or_create(
+    device = dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
         identifiers={(DOMAIN, vehicle.id)},
         configuration_url=DASHBOARD_URL,
@@ -70,6 +83,24 @@ def async_update_device(hass: HomeAssistant, entry: ConfigEntry, vehicle: Vehicl
         name=vehicle_name(vehicle),
         serial_number=vehicle.vin,
     )
+    provisional = provisional_name(vehicle)
+    if (
+        known is not None
+        and known.name == provisional != device.name
+        and dt_util.utcnow() - device.created_at < _RENAMED_FOR
+    ):
+        _async_rename_entities(hass, device, f"{slugify(provisional)}_")
+
+
+@callback
+def _async_rename_entities(hass: HomeAssistant, device: dr.DeviceEntry, prefix: str) -> None:
+    """Give a device's entities the IDs that its new name makes, where they have the old one's."""
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_device(registry, device.id, include_disabled_entities=True):
+        if entity.entity_id.partition(".")[2].startswith(prefix):
+            registry.async_update_entity(
+                entity.entity_id, new_entity_id=registry.async_regenerate_entity_id(entity)
+            )
 
 
 @callback
