@@ -66,15 +66,11 @@ def async_vehicle_names(
 
 @callback
 def async_update_device(hass: HomeAssistant, entry: ConfigEntry, vehicle: VehicleInfo) -> None:
-    """Create the vehicle's device, or update it.
-
-    A vehicle that has just appeared may get its name only now; its entity IDs follow it then.
-    """
-    known = async_get_device(hass, entry.entry_id, vehicle.id)
+    """Create the vehicle's device, or update it."""
     model = vehicle.model
     if model and vehicle.year:
         model = f"{model} ({vehicle.year})"
-    device = dr.async_get(hass).async_get_or_create(
+    dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
         identifiers={(DOMAIN, vehicle.id)},
         configuration_url=DASHBOARD_URL,
@@ -83,19 +79,20 @@ def async_update_device(hass: HomeAssistant, entry: ConfigEntry, vehicle: Vehicl
         name=vehicle_name(vehicle),
         serial_number=vehicle.vin,
     )
-    provisional = provisional_name(vehicle)
-    if (
-        known is not None
-        and known.name == provisional != device.name
-        and dt_util.utcnow() - device.created_at < _RENAMED_FOR
-    ):
-        _async_rename_entities(hass, device, f"{slugify(provisional)}_")
 
 
 @callback
-def _async_rename_entities(hass: HomeAssistant, device: dr.DeviceEntry, prefix: str) -> None:
-    """Give a device's entities the IDs that its new name makes, where they have the old one's."""
-    registry = er.async_get(hass)
+def async_rename_entities(hass: HomeAssistant, entry_id: str, vehicle: VehicleInfo) -> None:
+    """Let the entity IDs follow the name of a vehicle that appeared without one just now."""
+    device = async_get_device(hass, entry_id, vehicle.id)
+    provisional = provisional_name(vehicle)
+    if (
+        device is None
+        or device.name == provisional
+        or dt_util.utcnow() - device.created_at > _RENAMED_FOR
+    ):
+        return
+    registry, prefix = er.async_get(hass), f"{slugify(provisional)}_"
     for entity in er.async_entries_for_device(registry, device.id, include_disabled_entities=True):
         if entity.entity_id.partition(".")[2].startswith(prefix):
             registry.async_update_entity(

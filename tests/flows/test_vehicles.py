@@ -77,13 +77,33 @@ async def test_an_owner_who_cancels_may_try_again(carless: Home) -> None:
     carless.sim.add_car("Van")
     await connect(carless, dialog, "deny")
     await dialog.look()
-    assert dialog.step == "not_connected"
-    assert dialog.shown == {"error": "access_denied"}
+    assert dialog.step == "connect_cancelled"
     await dialog.choose("connect")
     await dialog.submit(application_id=carless.current.id)
     await connect(carless, dialog, "allow")
     await dialog.look()
     await carless.finished(dialog)
+
+
+@pytest.mark.parametrize(
+    ("error", "step"),
+    [
+        ("no_vehicles", "no_car_in_account"),
+        ("vehicle_incompatible", "car_not_supported"),
+        ("server_error", "not_connected"),
+    ],
+)
+async def test_connect_ends_with_its_reason(carless: Home, error: str, step: str) -> None:
+    dialog = await no_vehicles(carless)
+    await dialog.choose("connect")
+    await dialog.submit(application_id=carless.current.id)
+    query = {"state": URL(dialog.result["url"]).query["state"], "error": error}
+    async with carless.http.get("/auth/external/callback", params=query) as answer:
+        assert answer.ok
+    await dialog.look()
+    assert dialog.step == step
+    assert dialog.shown["error"] == error
+    await dialog.close()
 
 
 async def test_an_error_that_is_no_word_is_not_repeated(carless: Home) -> None:
@@ -95,7 +115,7 @@ async def test_an_error_that_is_no_word_is_not_repeated(carless: Home) -> None:
     async with carless.http.get("/auth/external/callback", params=query) as answer:
         assert answer.status == 200
     await dialog.look()
-    assert dialog.shown == {"error": "unknown"}
+    assert dialog.shown["error"] == "unknown"
     await carless.created(await dialog.choose("finish"))
 
 
