@@ -27,9 +27,16 @@ What to try:
   - Set up a third car: Settings > Devices & services > Add integration > Smartcar Dynamic.
     Smartcar's page shows the credentials of "{spare}" under Credentials.
     Enter the callback URI there under Add webhook, which also verifies it.
-  - Revoke a car's account on Smartcar's page, and follow Settings > Repairs.
-  - Give an application a new management token there, and see how Home Assistant notices.
-  - Disable a webhook there, and let Reconfigure > Check the connection say what is wrong.
+  - Let something go wrong on Smartcar's page, and follow Settings > Repairs:
+      a car's card: set a problem (the owner's account, the plan), and heal it;
+        use up the plan, then press "Read now";
+      a webhook's card: disable or delete it, change its callback URI, paste the redirect URI
+        instead, take its triggers or its data; then Reconfigure > Check the connection;
+      a webhook's card: refuse new subscriptions, then add a car to its application;
+      Credentials: a new management token, then deliver three times;
+      a car that has never delivered: add one, check the connection, remove it, check again.
+  - Let a command fail under Faults > Commands: DOOR_OPEN, ASLEEP, DEVICE_PAIRING_REQUIRED, ….
+  - Change the language under your profile: the findings of the check follow it.
   - Build an automation, for example one of the README's.
 
 Ctrl-C ends it.

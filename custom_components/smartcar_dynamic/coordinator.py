@@ -288,7 +288,10 @@ class SmartcarCoordinator:
             return
         last_delivery = vehicle.last_delivery
         changes = vehicle.apply(report)
-        if not report.pushed:
+        if report.pushed:
+            # When it arrived: only one of the two platforms says when it was sent.
+            vehicle.last_delivery = self._received_at or vehicle.last_delivery
+        else:
             # The question is whether Smartcar delivers.
             vehicle.last_delivery = last_delivery
             changes.keys.remove(LAST_DELIVERY)

@@ -49,7 +49,7 @@ async def go(home: Home, dialog: Dialog) -> Webhook:
 
 
 async def moved(home: Home, dialog: Dialog, entry: ConfigEntry) -> None:
-    assert dialog.reason == "reconfigure_successful"
+    assert dialog.reason == "moved"
     await home.settle()
     assert entry.data["api"] == "v3"
     assert entry.state is ConfigEntryState.LOADED
