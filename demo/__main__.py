@@ -5,9 +5,9 @@ import asyncio
 import signal
 import sys
 
-from .check import check
+from .check import check as check_scenario
 from .harness import HarnessError
-from .show import show
+from .show import show, show_takeover
 
 _INTERRUPTED = 130
 
@@ -16,8 +16,13 @@ async def main() -> int:
     """Run until the end, or until a signal asks to stop."""
     parser = ArgumentParser(prog="script/demo", description=__doc__)
     parser.add_argument("--check", action="store_true", help="no screen; exit 0 if all is well")
+    parser.add_argument(
+        "--takeover",
+        action="store_true",
+        help="begin with an entry of another Smartcar integration, to take over",
+    )
     options = parser.parse_args()
-    task = asyncio.ensure_future(check() if options.check else show())
+    task = asyncio.ensure_future(_run(check=options.check, takeover=options.takeover))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _stop, task)
@@ -28,6 +33,12 @@ async def main() -> int:
     except HarnessError as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
+
+
+async def _run(*, check: bool, takeover: bool) -> int:
+    if check:
+        return await check_scenario()
+    return await (show_takeover() if takeover else show())
 
 
 def _stop(task: asyncio.Task[int]) -> None:

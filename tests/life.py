@@ -84,7 +84,7 @@ class Life:
         return cast("list[dict[str, Any]]", records)
 
 
-async def begin(home: Home) -> Life:
+async def begin(home: Home, **options: object) -> Life:
     """Return the life of the current platform's car, which stands at home."""
     car = home.sim.current_car
     here = car.places["home"]
@@ -93,7 +93,10 @@ async def begin(home: Home) -> Life:
     )
     # One delivery after each step: two at one frozen time would be one moment to the recorder.
     home.sim.report_interval = timedelta(days=365)
-    entry, webhook = await home.live()
+    webhook = await home.webhook()
+    entry = await home.set_up(home.new_entry(webhook, options=options))
+    assert (await home.sim.verify(webhook)).succeeded
+    await home.settle()
     life = Life(home, entry, webhook, car)
 
     @callback

@@ -1,16 +1,8 @@
-"""Increments by the hour, and what they cost."""
+"""Increments by the hour, and rises of the state of charge."""
 
 import pytest
 
-from custom_components.smartcar_dynamic.energy import (
-    Cost,
-    Increment,
-    Rises,
-    Tariff,
-    by_hour,
-    cost_of,
-    worth,
-)
+from custom_components.smartcar_dynamic.energy import Hours, Increment, Rises, by_hour, worth
 
 HOUR = 3_600_000
 
@@ -41,48 +33,6 @@ def test_energy_lies_in_the_hours_it_was_charged(
     assert by_hour(increments) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(
-    ("tariff", "at_home", "price"),
-    [
-        (Tariff(0.3, 0.6), True, 0.3),
-        (Tariff(0.3, 0.6), False, 0.6),
-        (Tariff(0.3, 0.6), None, None),
-        (Tariff(0.3, 0.3), None, 0.3),
-        (Tariff(0.3), False, None),
-        (Tariff(), True, None),
-    ],
-)
-def test_the_price_depends_on_the_place(
-    tariff: Tariff, *, at_home: bool | None, price: float | None
-) -> None:
-    assert tariff.price(at_home=at_home) == price
-
-
-def test_the_cost_sums_each_energy_at_its_price() -> None:
-    tariff = Tariff(0.3, 0.6)
-    increments = [charged(1, 2, 10), charged(5, 6, 20, at_home=False)]
-    cost = cost_of(increments, lambda each: tariff.price(at_home=each.at_home))
-    assert cost == Cost(15.0, 30.0, 0.0)
-    assert cost.is_known
-    assert not cost.is_partial
-
-
-def test_a_cost_is_partial_where_much_had_no_price() -> None:
-    tariff = Tariff(0.3)
-    increments = [charged(1, 2, 10), charged(5, 6, 1, at_home=False)]
-    assert cost_of(increments, lambda each: tariff.price(at_home=each.at_home)).is_partial
-
-
-def test_a_cost_is_not_partial_for_a_trifle() -> None:
-    assert not Cost().plus(20, 0.3).plus(0.5, None).is_partial
-
-
-def test_without_any_price_there_is_no_cost() -> None:
-    cost = Cost().plus(20, None)
-    assert not cost.is_known
-    assert cost.is_partial
-
-
 def test_percent_are_worth_their_share_of_the_capacity() -> None:
     assert worth(10, 72.6) == 7260
 
@@ -94,3 +44,28 @@ def test_a_doubted_fall_is_believed_when_it_is_seen_again() -> None:
         rises.take(value, turn, has_charged=False, knows_odometer=True)
         for turn, value in enumerate(values)
     ] == [0, 0, 0, 30]
+
+
+def test_late_energy_changes_the_sums_from_its_hour_on() -> None:
+    hours = Hours()
+    hours.add([charged(1, 2, 3), charged(4, 5, 2)])
+    assert hours.take() == [(HOUR, 3, 3), (4 * HOUR, 2, 5)]
+    assert hours.take() == []
+    hours.add([charged(2, 3, 1)])
+    assert hours.is_changed
+    assert Hours(hours.to_json()).take() == hours.take() == [(2 * HOUR, 1, 4), (4 * HOUR, 2, 6)]
+
+
+def test_the_sum_of_forgotten_hours_stays() -> None:
+    hours = Hours()
+    hours.add([charged(hour, hour + 1, 1) for hour in range(150)])
+    rows = hours.take()
+    assert len(rows) == 100
+    assert rows[0] == (50 * HOUR, 1, 51)
+    hours.add([charged(3, 4, 7)])
+    assert hours.take()[0] == (50 * HOUR, 8, 58)
+
+
+@pytest.mark.parametrize("raw", [None, {"before": "1", "hours": [1, [1, 2], ["a", 2]]}])
+def test_hours_of_another_form_are_left_out(raw: object) -> None:
+    assert Hours(raw).to_json() == Hours().to_json()

@@ -1,9 +1,12 @@
 """What the recorder makes of the energy of a month: what the Energy dashboard shows."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from homeassistant.components.recorder import Recorder, get_instance
-from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.components.recorder.statistics import (
+    list_statistic_ids,
+    statistics_during_period,
+)
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -11,6 +14,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     do_adhoc_statistics,
 )
 
+from custom_components.smartcar_dynamic.energy_statistics import statistic_id
 from simulator.charging_point import FAST_CHARGER, SOCKET
 
 from .home import Home
@@ -85,3 +89,61 @@ async def test_a_months_statistics_agree_with_the_truth(home: Home) -> None:
         assert abs(sums[-1] - truth) <= 0.02 * truth, (key, sums[-1], truth)
         values = [float(value) for value in life.values("sensor", key)]
         assert values == sorted(values)
+
+
+async def external_sums(life: Life, began: datetime) -> dict[int, float]:
+    """Return the sums of the vehicle's own statistics by hour since a time."""
+    await async_wait_recording_done(life.home.hass)
+    id_ = statistic_id(life.car.id)
+    rows = await get_instance(life.home.hass).async_add_executor_job(
+        statistics_during_period, life.home.hass, began, None, {id_}, "hour", None, {"sum"}
+    )
+    return {
+        round((row["start"] - began.timestamp()) / 3600): row["sum"] or 0.0
+        for row in rows.get(id_, ())
+    }
+
+
+async def test_energy_told_late_is_in_the_hours_it_was_charged(home: Home) -> None:
+    life = await begin(home)
+    began = dt_util.utcnow().replace(minute=0, second=0, microsecond=0)
+    await life.act(life.car.plug_in, minutes=30)
+    # The report of the rest comes hours later.
+    home.sim.set_enabled(life.webhook, enabled=False)
+    await life.go_on(step=STEP, hours=3)
+    home.sim.set_enabled(life.webhook, enabled=True)
+    await life.go_on(minutes=30)
+    sums = await external_sums(life, began)
+    assert sorted(sums.values()) == list(sums.values())
+    assert 0.9 < sums[1] < sums[2] < sums[3]
+    assert sums[max(sums)] == pytest.approx(life.car.charged_energy, abs=0.2)
+
+
+async def test_statistics_go_on_after_a_restart(home: Home) -> None:
+    life = await begin(home)
+    began = dt_util.utcnow().replace(minute=0, second=0, microsecond=0)
+    await life.act(life.car.plug_in, minutes=30)
+    # What is charged just before is written after it.
+    await home.reload(life.entry)
+    await life.go_on(hours=2)
+    sums = await external_sums(life, began)
+    assert sums[max(sums)] == pytest.approx(life.car.charged_energy, abs=0.2)
+
+
+async def test_each_car_has_statistics_of_its_own(home: Home) -> None:
+    home.sim.add_car("Van")
+    life = await begin(home)
+    began = dt_util.utcnow().replace(minute=0, second=0, microsecond=0)
+    # The van charges nothing.
+    await home.deliver()
+    await life.act(life.car.plug_in, hours=1)
+    # What waits to be written waits no longer than the entry is loaded.
+    await home.unload(life.entry)
+    await home.hass.config_entries.async_setup(life.entry.entry_id)
+    await life.go_on(minutes=15)
+    assert await external_sums(life, began)
+    listed = await get_instance(home.hass).async_add_executor_job(
+        list_statistic_ids, home.hass, None, "sum"
+    )
+    ours = {it["statistic_id"] for it in listed if it["source"] == "smartcar_dynamic"}
+    assert ours == {statistic_id(life.car.id)}

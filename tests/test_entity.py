@@ -4,7 +4,7 @@ import logging
 
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -296,7 +296,10 @@ async def test_a_second_entry_adds_no_entity_twice(
     registry = er.async_get(hass)
     assert er.async_entries_for_config_entry(registry, second.entry_id) == []
     assert "does not generate unique IDs" not in caplog.text
-    assert caplog.text.count("has entities of another entry") == 1
+    raised = ir.async_get(hass).issues.values()
+    assert [it.translation_key for it in raised if it.translation_key == "vehicle_twice"] == [
+        "vehicle_twice"
+    ]
     assert car.device == before
 
 

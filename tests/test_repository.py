@@ -11,6 +11,7 @@ from homeassistant.components.automation import DOMAIN as AUTOMATION
 from homeassistant.const import REQUIRED_PYTHON_VER, STATE_ON, __version__
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+from homeassistant.util import slugify
 from homeassistant.util.json import load_json_object
 from homeassistant.util.yaml import parse_yaml
 from PIL import Image
@@ -141,6 +142,20 @@ async def test_the_readmes_automations_are_valid(hass: HomeAssistant) -> None:
     await hass.services.async_call(AUTOMATION, "turn_off", {"entity_id": "all"}, blocking=True)
     # Home Assistant makes an automation that it cannot read unavailable.
     assert states == [STATE_ON] * len(examples)
+
+
+def test_evccs_vehicle_names_our_entities() -> None:
+    page = (ROOT / "docs" / "evcc.md").read_text()
+    (block,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (vehicle,) = read_yaml(block)["vehicles"]
+    names = {
+        slugify(sensor["name"]): key
+        for key, sensor in ENGLISH["entity"]["sensor"].items()
+        if "name" in sensor
+    } | {"battery": "battery"}
+    for field in ("soc", "range", "odometer", "status", "limitSoc", "finishTime"):
+        name = vehicle[field].removeprefix("sensor.my_car_")
+        assert name in names, field
 
 
 # The machine

@@ -24,9 +24,11 @@ from custom_components.smartcar_dynamic.allowance import RefusalReason
 from custom_components.smartcar_dynamic.checks.issues import ISSUES, IssueDescription
 from custom_components.smartcar_dynamic.checks.result import Check
 from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
+from custom_components.smartcar_dynamic.const import API_V2, API_V3
 from custom_components.smartcar_dynamic.flows.options import SmartcarOptionsFlow
 from custom_components.smartcar_dynamic.history_sensor import HISTORY_SENSORS
 from custom_components.smartcar_dynamic.sensor import SENSORS
+from custom_components.smartcar_dynamic.takeover import Reason
 from custom_components.smartcar_dynamic.webhook.uri import Obstacle
 
 from .entities import TABLES
@@ -179,6 +181,7 @@ def steps(flow: type[Any]) -> set[str]:
     return {name.removeprefix("async_step_") for name in own if name.startswith("async_step_")} - {
         "reauth",
         "finish",
+        "move_existing",
     }
 
 
@@ -201,10 +204,11 @@ def test_every_progress_has_its_text() -> None:
 
 
 def test_every_choice_is_a_step() -> None:
+    hidden = {"finish", "move_existing"}
     offenders = {
         name: left_over
         for name, step in ENGLISH["config"]["step"].items()
-        if (left_over := set(step.get("menu_options", ())) - steps(SmartcarConfigFlow) - {"finish"})
+        if (left_over := set(step.get("menu_options", ())) - steps(SmartcarConfigFlow) - hidden)
     }
     assert offenders == {}
 
@@ -339,11 +343,12 @@ def keys_of(issue: IssueDescription) -> set[str]:
 BY_ENTRY = {key for issue in ISSUES if not issue.is_per_vehicle for key in keys_of(issue)}
 BY_VEHICLE = {key for issue in ISSUES if issue.is_per_vehicle for key in keys_of(issue)}
 OF_API = {"api_v2_end", "api_v2_ended"}
+AFTER_TAKEOVER = {"other_entry_removable"}
 AFTER_REMOVAL = {"not_unsubscribed", "vehicle_not_unsubscribed"}
 
 
 def test_each_issue_has_texts_and_none_is_left() -> None:
-    assert ENGLISH["issues"].keys() == BY_ENTRY | BY_VEHICLE | AFTER_REMOVAL
+    assert ENGLISH["issues"].keys() == BY_ENTRY | BY_VEHICLE | AFTER_REMOVAL | AFTER_TAKEOVER
 
 
 def errors_of(key: str) -> set[str]:
@@ -360,7 +365,7 @@ def errors_of(key: str) -> set[str]:
             }
         case "vehicle_gone":
             return {"not_checked"}
-    if key in OF_API | AFTER_REMOVAL | {"storage_set_aside"}:
+    if key in OF_API | AFTER_REMOVAL | AFTER_TAKEOVER | {"storage_set_aside"}:
         return set()
     return {"not_resolved"} if key in BY_VEHICLE else {"not_checked", "not_resolved"}
 
@@ -445,7 +450,9 @@ def results() -> set[str]:
 
 def test_each_result_has_a_text_and_none_is_left() -> None:
     summaries = {f"check_summary_{outcome}" for outcome in ("failed", "ok")}
-    assert ENGLISH["common"].keys() == results() | summaries
+    takeover = {f"takeover_left_{reason}" for reason in Reason}
+    takeover |= {f"takeover_note_{api}" for api in (API_V2, API_V3)}
+    assert ENGLISH["common"].keys() == results() | summaries | takeover
 
 
 def test_the_results_that_raise_issues_exist() -> None:

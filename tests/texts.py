@@ -41,7 +41,12 @@ def _read_form(
     for error in (result.get("errors") or {}).values():
         _fill(texts["error"][error], placeholders)
     if result["type"] is FlowResultType.FORM and result["step_id"] not in _STEPS_WITH_NAMED_FIELDS:
-        fields = {str(marker) for marker in result["data_schema"].schema}
+        # Several vehicles' capacities are told apart by the vehicles' names.
+        fields = {
+            field
+            for field in map(str, result["data_schema"].schema)
+            if not field.endswith(" (kWh)")
+        }
         assert fields <= step.get("data", {}).keys()
 
 

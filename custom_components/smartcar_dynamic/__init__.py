@@ -27,6 +27,7 @@ from .const import (
 )
 from .coordinator import SmartcarCoordinator
 from .device import async_remove_devices, async_update_device, vehicle_id_of, vehicle_name
+from .energy_statistics import EnergyStatistics
 from .first_setup import async_pop_first_setup
 from .journal import Journal
 from .planned_reads import PlannedReads
@@ -38,6 +39,7 @@ from .smartcar.decoder import Decoder
 from .smartcar.model import VehicleInfo
 from .store import SmartcarStore, StoredData
 from .subscriptions import Subscriptions
+from .takeover import async_give_back, async_is_shared, async_take_over, async_watch
 from .vehicle import VehicleState
 from .webhook import cloudhook
 from .webhook.handler import SmartcarWebhook, async_pause
@@ -73,6 +75,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     store = SmartcarStore(hass, entry.entry_id)
     await store.async_load()
     entry.async_on_unload(store.async_close)
+    await async_take_over(hass, entry, store)
     default = Plan()
     store.data.allowance.plan = Plan(
         calls_per_month=int(entry.options.get(CONF_CALLS_PER_MONTH, default.calls_per_month)),
@@ -113,6 +116,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
             subscriptions=subscriptions,
         )
     async_remove_devices(hass, entry.entry_id, coordinator.excluded)
+    for vehicle_id in coordinator.excluded:
+        monitor.issues.async_forget(vehicle_id)
 
     def update_device(vehicle: VehicleState) -> None:
         async_update_device(hass, entry, vehicle.info)
@@ -122,7 +127,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
     entry.async_on_unload(coordinator.async_add_vehicle_listener(update_device))
     for vehicle in coordinator.vehicles.values():
         update_device(vehicle)
-    entry.async_on_unload(Journal(hass, coordinator).async_start())
+    async_watch(hass, entry, store.data.taken_over)
+    entry.async_on_unload(Journal(hass, coordinator, entry.options).async_start())
+    EnergyStatistics(hass, entry, coordinator).async_start()
     webhook.async_register()
     entry.async_on_unload(webhook.async_pause)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -148,12 +155,16 @@ async def async_unload_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) ->
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> None:
-    """Unsubscribe every vehicle, and remove everything of ours."""
+    """Unsubscribe every vehicle, and remove everything of ours; give back what was taken over."""
     async_unregister(hass, entry.data[CONF_WEBHOOK_ID])
     store = SmartcarStore(hass, entry.entry_id)
     data = await store.async_load()
     async_drop_all(hass, entry, data.vehicles)
     await store.async_remove()
+    await async_give_back(hass, entry, data.taken_over)
+    if async_is_shared(hass, entry):
+        # The callback URI and the webhook are the other integration's again.
+        return
     await cloudhook.async_delete(hass, entry.data[CONF_WEBHOOK_ID])
     if not await _async_unsubscribe_all(hass, entry, data):
         async_raise_not_unsubscribed(

@@ -12,12 +12,14 @@ from .flows.callback import CallbackSteps
 from .flows.credentials import CredentialSteps
 from .flows.migration import MigrationSteps
 from .flows.options import SmartcarOptionsFlow
+from .flows.takeover import TakeoverSteps
 from .flows.vehicles import VehicleSteps
+from .other_integration import async_other_entries
 from .runtime import SmartcarConfigEntry
 
 
 class SmartcarConfigFlow(
-    CredentialSteps, CallbackSteps, VehicleSteps, MigrationSteps, domain=DOMAIN
+    CredentialSteps, TakeoverSteps, CallbackSteps, VehicleSteps, MigrationSteps, domain=DOMAIN
 ):
     """One flow for both generations; set-up, reauth and reconfigure share its steps.
 
@@ -35,7 +37,9 @@ class SmartcarConfigFlow(
         return SmartcarOptionsFlow()
 
     async def async_step_user(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the generation."""
+        """Ask for the generation; or take over what another integration has."""
+        if async_other_entries(self.hass):
+            return self._show_menu("user", "current", "dynamic", "takeover")
         return self._show_menu("user", "current", "dynamic")
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
@@ -52,12 +56,13 @@ class SmartcarConfigFlow(
     async def async_step_reconfigure(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer what can be changed or checked; some of it only while the entry is loaded."""
         self._data = dict(self._get_reconfigure_entry().data)
+        back = ["go_back"] if await self._async_can_go_back() else []
         if not self._is_loaded:
-            return self._show_menu("reconfigure", "management_token", "credentials")
+            return self._show_menu("reconfigure", "management_token", "credentials", *back)
         options = ["check", "callback", "management_token", "credentials", "webhook_id"]
         if self._data[CONF_API] == API_V2:
-            return self._show_menu("reconfigure", "move", *options)
-        return self._show_menu("reconfigure", *options, "application")
+            return self._show_menu("reconfigure", "move", *options, *back)
+        return self._show_menu("reconfigure", *options, "application", *back)
 
     async def async_step_check(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the results of the full check."""
@@ -85,12 +90,16 @@ class SmartcarConfigFlow(
 
     @override
     async def _async_after_credentials(self) -> ConfigFlowResult:
+        if self._entry is None and self._other is None and await self._async_has_same_vehicles():
+            return await self.async_step_same_vehicles()
         return await self.async_step_callback()
 
     @override
     async def _async_after_webhook(self) -> ConfigFlowResult:
         if self._matcher is not None:
             return await self.async_step_match()
+        if self._other is not None:
+            return await self.async_step_takeover_confirm()
         smartcar_webhook_id = self._data.get(CONF_SMARTCAR_WEBHOOK_ID)
         # An application of API v2.0 may have no client ID here.
         is_unique_by_webhook = self._data[CONF_API] == API_V2

@@ -72,6 +72,11 @@ class SmartcarCoordinator:
         """Return the count of billed calls, and what the plan leaves."""
         return self._data.allowance
 
+    def state_class_before(self, unique_id: str) -> str | None:
+        """Return the state class that a sensor had in another integration, if it is to be kept."""
+        taken_over = self._data.taken_over
+        return None if taken_over is None else taken_over.state_classes.get(unique_id)
+
     @callback
     def async_count_call(self, vehicle_id: str, *, command: bool = False) -> None:
         """Count a billed call just before it is made."""

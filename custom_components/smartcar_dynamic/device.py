@@ -78,6 +78,16 @@ def async_get_device(hass: HomeAssistant, entry_id: str, vehicle_id: str) -> dr.
     return dr.async_get(hass).async_get_device_by_identifier((DOMAIN, vehicle_id), entry_id)
 
 
+@callback
+def async_other_entry_of(hass: HomeAssistant, entry: ConfigEntry, vehicle_id: str) -> str | None:
+    """Return the title of an older entry of ours that knows the same vehicle."""
+    for other in hass.config_entries.async_entries(DOMAIN, include_disabled=False):
+        is_older = (other.created_at, other.entry_id) < (entry.created_at, entry.entry_id)
+        if is_older and async_get_device(hass, other.entry_id, vehicle_id) is not None:
+            return plain_text(other.title)
+    return None
+
+
 def vehicle_id_of(device: dr.BaseDeviceEntry) -> str | None:
     """Return Smartcar's ID of a device's vehicle."""
     return next((value for domain, value in device.identifiers if domain == DOMAIN), None)

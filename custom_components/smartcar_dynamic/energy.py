@@ -3,9 +3,10 @@
 Energies are whole watt-hours, states of charge percent, times milliseconds since 1970.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .smartcar.jsonvalues import as_dict, as_int, as_list, as_number
 from .timeline import HOUR
 
 _TRACE = 50
@@ -21,7 +22,7 @@ _UNSEEN_RISE = 3.0
 _UNSEEN_RISE_MOVED = 5.0
 _DOUBTFUL_FALL = 20.0
 _EMPTY = 1.0
-_MOST_UNPRICED = 0.05
+_MAX_HOURS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,51 +60,59 @@ def by_hour(increments: Iterable[Increment]) -> dict[int, float]:
     return hours
 
 
-@dataclass(frozen=True, slots=True)
-class Tariff:
-    """What a kWh costs at home and away, `None` where that is unknown."""
+class Hours:
+    """The energy of the latest hours, kWh, and the sum of all before them.
 
-    home: float | None = None
-    away: float | None = None
+    What is told of an earlier hour than the first of them counts in that one. `raw` is what
+    `to_json` returned; what is not of its form is left out.
+    """
 
-    def price(self, *, at_home: bool | None) -> float | None:
-        """Return the price of a kWh; where the place is unknown, only if it makes no difference."""
-        if at_home is None:
-            return self.home if self.home == self.away else None
-        return self.home if at_home else self.away
+    def __init__(self, raw: object = None) -> None:
+        """Go on where `to_json` was called, or begin with nothing."""
+        data = as_dict(raw)
+        self._before = as_number(data.get("before")) or 0.0
+        self._energies: dict[int, float] = {}
+        for row in as_list(data.get("hours"))[-_MAX_HOURS:]:
+            match row:
+                case [int() as hour, int() | float() as energy] if hour % HOUR == 0:
+                    self._energies[hour] = float(energy)
+        changed = as_int(data.get("changed"))
+        self._changed_since = changed
 
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What energy cost: `amount` is that of `priced` kWh, and `unpriced` kWh had no price."""
-
-    amount: float = 0.0
-    priced: float = 0.0
-    unpriced: float = 0.0
+    def to_json(self) -> dict[str, object]:
+        """Return everything as plain JSON."""
+        return {
+            "before": self._before,
+            "hours": [[hour, energy] for hour, energy in self._energies.items()],
+            "changed": self._changed_since,
+        }
 
     @property
-    def is_known(self) -> bool:
-        """Return whether any of it had a price."""
-        return self.priced > 0
+    def is_changed(self) -> bool:
+        """Tell whether an hour has changed since the last `take`."""
+        return self._changed_since is not None
 
-    @property
-    def is_partial(self) -> bool:
-        """Return whether so much had no price that the amount is misleading."""
-        return self.unpriced > _MOST_UNPRICED * (self.priced + self.unpriced)
+    def add(self, increments: Iterable[Increment]) -> None:
+        """Add energy to the hours in which it was charged."""
+        for at, energy in by_hour(increments).items():
+            first = min(self._energies, default=at) if len(self._energies) >= _MAX_HOURS else at
+            hour = max(at, first)
+            self._energies[hour] = self._energies.get(hour, 0.0) + energy
+            known = self._changed_since
+            self._changed_since = hour if known is None else min(known, hour)
+        self._energies = dict(sorted(self._energies.items()))
+        while len(self._energies) > _MAX_HOURS:
+            self._before += self._energies.pop(next(iter(self._energies)))
 
-    def plus(self, energy: float, price: float | None) -> Cost:
-        """Return the cost with some more energy, kWh."""
-        if price is None:
-            return Cost(self.amount, self.priced, self.unpriced + energy)
-        return Cost(self.amount + energy * price, self.priced + energy, self.unpriced)
-
-
-def cost_of(increments: Iterable[Increment], price: Callable[[Increment], float | None]) -> Cost:
-    """Return what increments cost, each at its own price of a kWh."""
-    cost = Cost()
-    for increment in increments:
-        cost = cost.plus(increment.energy, price(increment))
-    return cost
+    def take(self) -> list[tuple[int, float, float]]:
+        """Return the hours that have changed, and all later ones: start, energy, sum of all."""
+        since, self._changed_since = self._changed_since, None
+        rows, total = [], self._before
+        for hour, energy in self._energies.items():
+            total += energy
+            if since is not None and hour >= since:
+                rows.append((hour, energy, total))
+        return rows
 
 
 def worth(percent: float, capacity: float) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-import logging
 from typing import override
 
 from homeassistant.config_entries import (
@@ -20,17 +19,12 @@ from homeassistant.helpers.entity_platform import (
     AddConfigEntryEntitiesCallback,
     async_get_current_platform,
 )
-from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LAST_DELIVERY
 from .coordinator import SmartcarCoordinator
 from .runtime import SmartcarConfigEntry
 from .smartcar.model import Reading, Value
 from .vehicle import VehicleState
-
-_LOGGER = logging.getLogger(__name__)
-
-_LOGGED_AS_OWNED: HassKey[set[tuple[str, str]]] = HassKey(f"{DOMAIN}_owned_by_other_entry")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,22 +222,12 @@ def async_is_owned_by_other_entry(
     vehicle: VehicleState,
     key: str,
 ) -> bool:
-    """Tell whether an entity belongs to another entry of ours; log that once per vehicle."""
+    """Tell whether an entity belongs to another entry of ours; a repair says so."""
     registry = er.async_get(hass)
     entity_id = registry.async_get_entity_id(platform, DOMAIN, f"{vehicle.id}_{key}")
     if entity_id is None:
         return False
-    if registry.entities[entity_id].config_entry_id in {None, entry.entry_id}:
-        return False
-    logged = hass.data.setdefault(_LOGGED_AS_OWNED, set())
-    if (entry.entry_id, vehicle.id) not in logged:
-        logged.add((entry.entry_id, vehicle.id))
-        _LOGGER.info(
-            "Vehicle %s has entities of another entry; %s adds none of those",
-            vehicle.info.short_id,
-            entry.title,
-        )
-    return True
+    return registry.entities[entity_id].config_entry_id not in {None, entry.entry_id}
 
 
 def by_key[DescriptionT: EntityDescription](

@@ -20,11 +20,15 @@ from .charging import (
     Charging,
     Session,
 )
+from .cost import Costs, Price
+from .energy import Hours, Increment
 from .smartcar.jsonvalues import as_dict, as_list
 from .smartcar.model import Position, Report, Signal
 from .timeline import AT_HOME, ODOMETER, POSITION, Observation, Sample
 from .trips import LAST_TRIP, SIGNALS as TRIP_SIGNALS, TRIP, TripEvent, Trips
 
+CHARGING_COST = "charging_cost"
+LAST_SESSION_COST = f"{LAST_CHARGING_SESSION}.cost"
 LAST_SESSION_DURATION = f"{LAST_CHARGING_SESSION}.duration"
 LAST_SESSION_ENDED_AT = f"{LAST_CHARGING_SESSION}.ended_at"
 LAST_SESSION_ENERGY = f"{LAST_CHARGING_SESSION}.energy"
@@ -45,6 +49,8 @@ _SENSORS = (
     CHARGED_ENERGY_HOME,
     CHARGE_CONNECTION,
     CHARGING_FINISHED_AT,
+    CHARGING_COST,
+    LAST_SESSION_COST,
     LAST_SESSION_DURATION,
     LAST_SESSION_ENDED_AT,
     LAST_SESSION_ENERGY,
@@ -84,6 +90,8 @@ class History:
         data = as_dict(raw)
         self.charging = Charging(data.get("charging"))
         self.trips = Trips(data.get("trips"))
+        self.costs = Costs(data.get("costs"))
+        self.hours = Hours(data.get("hours"))
         # Sorted, so that entities appear in the same order every time.
         known = as_list(data.get("keys"))
         self.keys: dict[str, None] = {key: None for key in sorted(_ALL) if key in known}
@@ -93,6 +101,7 @@ class History:
         self._charge_events: deque[ChargeEvent] = deque(maxlen=_MOST_PENDING)
         self._trip_events: deque[TripEvent] = deque(maxlen=_MOST_PENDING)
         self._newest: dict[str, Signal] = {}
+        self._unpriced: list[tuple[Increment, bool]] = []
         self._waiting: _Waiting | None = None
         self._place: tuple[str | None, bool | None] = None, None
         self._untold: list[str] = []
@@ -108,6 +117,8 @@ class History:
             self._json = {
                 "charging": self.charging.to_json(),
                 "trips": self.trips.to_json(),
+                "costs": self.costs.to_json(),
+                "hours": self.hours.to_json(),
                 "keys": list(self.keys),
             }
         return self._json
@@ -194,6 +205,25 @@ class History:
                 self._has_odometer |= key == ODOMETER
         return samples
 
+    def set_usable_capacity(self, usable_capacity: float | None) -> None:
+        """Take the capacity that the owner names, kWh, for what is charged and driven from now."""
+        self.charging.set_usable_capacity(usable_capacity)
+        self.trips.set_usable_capacity(usable_capacity)
+
+    def apply_prices(self, price: Price) -> list[str]:
+        """Price what was charged since the last call; return the keys of what has changed."""
+        unpriced, self._unpriced = self._unpriced, []
+        if not unpriced:
+            return []
+        for increment, at_home in unpriced:
+            self.costs.add(increment.stay, increment.energy, price(at_home))
+        self._json = None
+        return self._update()
+
+    def drop_unpriced(self) -> None:
+        """Forget what was charged since the last call: there are no prices."""
+        self._unpriced.clear()
+
     def forget_after(self, latest: int) -> None:
         """Forget that anything happened after a time: the clock by which it did was wrong."""
         self._untold = self._catch_up()
@@ -219,6 +249,14 @@ class History:
         self._json = None
         charge, trip = self.charging.observe(observation), self.trips.observe(observation)
         self._is_idle = self._stands_idle()
+        self.hours.add(charge.increments)
+        # What was charged at home is told again by its place, at once or later.
+        self._unpriced += [(increment, True) for increment in charge.home_increments]
+        self._unpriced += [
+            (increment, not self._is_placed)
+            for increment in charge.increments
+            if increment.at_home is False or not (increment.at_home or self._is_placed)
+        ]
         self._charge_events.extend(charge.events)
         self._trip_events.extend(trip.events)
         possible = self._possible
@@ -272,7 +310,11 @@ class History:
         connection = charging.connection
         values[CHARGE_CONNECTION] = None if connection is None else connection.value
         values[CHARGING_FINISHED_AT] = charging.finished_at
+        if self.costs.is_any_known:
+            values[CHARGING_COST] = round(self.costs.total, 2)
         if session is not None:
+            cost = self.costs.of_session(session.stay)
+            values[LAST_SESSION_COST] = None if cost is None else round(cost, 2)
             values[LAST_SESSION_DURATION] = session.duration
             values[LAST_SESSION_ENDED_AT] = session.ended_at
             values[LAST_SESSION_ENERGY] = session.energy

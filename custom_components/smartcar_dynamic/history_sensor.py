@@ -24,8 +24,11 @@ from .charging import (
     CHARGING_FINISHED_AT,
     ChargeConnection,
 )
+from .coordinator import SmartcarCoordinator
 from .entity import SmartcarEntity, by_key
 from .history import (
+    CHARGING_COST,
+    LAST_SESSION_COST,
     LAST_SESSION_DURATION,
     LAST_SESSION_ENDED_AT,
     LAST_SESSION_ENERGY,
@@ -37,6 +40,7 @@ from .history import (
     LAST_TRIP_TO,
 )
 from .util import utc_from_ms
+from .vehicle import VehicleState
 
 REPORTED = "reported"
 ESTIMATED = "estimated"
@@ -62,6 +66,14 @@ class SmartcarTotalDescription(SmartcarHistorySensorEntityDescription):
     suggested_display_precision: int | None = 1
 
 
+@dataclass(frozen=True, kw_only=True)
+class SmartcarCostDescription(SmartcarHistorySensorEntityDescription):
+    """Describes a sensor for what energy cost; Home Assistant's settings name the currency."""
+
+    device_class: SensorDeviceClass | None = SensorDeviceClass.MONETARY
+    suggested_display_precision: int | None = 2
+
+
 HISTORY_SENSORS: Final = by_key(
     SmartcarTotalDescription(
         key=CHARGED_ENERGY,
@@ -83,6 +95,15 @@ HISTORY_SENSORS: Final = by_key(
         translation_key="charging_finished_at",
         device_class=SensorDeviceClass.TIMESTAMP,
         is_present=True,
+    ),
+    SmartcarCostDescription(
+        key=CHARGING_COST,
+        translation_key="charging_cost",
+        state_class=SensorStateClass.TOTAL,
+    ),
+    SmartcarCostDescription(
+        key=LAST_SESSION_COST,
+        translation_key="last_session_cost",
     ),
     SmartcarHistorySensorEntityDescription(
         key=LAST_SESSION_DURATION,
@@ -157,6 +178,20 @@ class SmartcarHistorySensor(SmartcarEntity, SensorEntity):
             self._attr_native_value = value
 
 
+class SmartcarCostSensor(SmartcarHistorySensor):
+    """A sensor of what energy cost."""
+
+    def __init__(
+        self,
+        coordinator: SmartcarCoordinator,
+        vehicle: VehicleState,
+        description: SmartcarCostDescription,
+    ) -> None:
+        """Initialize in Home Assistant's currency."""
+        self._attr_native_unit_of_measurement = coordinator.hass.config.currency
+        super().__init__(coordinator, vehicle, description)
+
+
 class SmartcarTotalSensor(SmartcarHistorySensor):
     """A sensor of charged energy that says whether the vehicle reports it.
 
@@ -170,3 +205,18 @@ class SmartcarTotalSensor(SmartcarHistorySensor):
         super()._update()
         is_estimated = self._vehicle.history.charging.is_estimated
         self._attr_extra_state_attributes = {"source": ESTIMATED if is_estimated else REPORTED}
+
+
+def create_history_sensor(
+    coordinator: SmartcarCoordinator,
+    vehicle: VehicleState,
+    description: SmartcarHistorySensorEntityDescription,
+) -> SmartcarHistorySensor:
+    """Return the sensor that a description is of."""
+    match description:
+        case SmartcarTotalDescription():
+            return SmartcarTotalSensor(coordinator, vehicle, description)
+        case SmartcarCostDescription():
+            return SmartcarCostSensor(coordinator, vehicle, description)
+        case _:
+            return SmartcarHistorySensor(coordinator, vehicle, description)

@@ -1,13 +1,16 @@
 """Hands what vehicles report to their histories, and tells the listeners what follows from it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from homeassistant.components.zone import ENTITY_ID_HOME, async_in_zones
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
+from .const import CONF_USABLE_CAPACITY
 from .coordinator import SmartcarCoordinator
+from .prices import Prices
 from .smartcar.model import Position, Report
 from .util import now_ms
 from .vehicle import VehicleState
@@ -16,10 +19,14 @@ from .vehicle import VehicleState
 class Journal:
     """Keeps the histories of an entry's vehicles: after each report, and when time has passed."""
 
-    def __init__(self, hass: HomeAssistant, coordinator: SmartcarCoordinator) -> None:
-        """Initialize without listening."""
+    def __init__(
+        self, hass: HomeAssistant, coordinator: SmartcarCoordinator, options: Mapping[str, Any]
+    ) -> None:
+        """Initialize without listening; an entry's options have prices and capacities."""
         self._hass = hass
         self._coordinator = coordinator
+        self._prices = Prices(hass, options)
+        self._capacities: Mapping[str, float] = options.get(CONF_USABLE_CAPACITY, {})
         self._job = HassJob(self._async_time_passed, "Smartcar histories", cancel_on_shutdown=True)
         # By vehicle: when it is due on the clock of its deliveries, and on ours.
         self._due: dict[str, tuple[int, int]] = {}
@@ -31,15 +38,20 @@ class Journal:
         """Listen; return a function that ends it."""
         now = now_ms()
         for vehicle in self._coordinator.vehicles.values():
+            self._use_capacity(vehicle)
             last_delivery = vehicle.last_delivery or 0
             # The clock may have been set back since.
             self._plan(vehicle, now, passed=max(0, now - last_delivery))
         self._set_timer(now)
-        remove_listener = self._coordinator.async_add_report_listener(self._async_on_report)
+        remove_listeners = (
+            self._coordinator.async_add_report_listener(self._async_on_report),
+            self._coordinator.async_add_vehicle_listener(self._use_capacity),
+        )
 
         @callback
         def stop() -> None:
-            remove_listener()
+            for remove_listener in remove_listeners:
+                remove_listener()
             self._due.clear()
             self._set_timer(0)
 
@@ -49,13 +61,23 @@ class Journal:
     def _async_on_report(
         self, vehicle: VehicleState, report: Report, _changed: Iterable[str]
     ) -> None:
-        changed = vehicle.history.observe(report, self._locate)
+        changed = vehicle.history.observe(report, self._locate) + self._price(vehicle)
         if vehicle.history.due_at is not None or vehicle.id in self._due:
             now = now_ms()
             self._plan(vehicle, now)
             self._set_timer(now)
         if changed:
             self._coordinator.async_notify_derived(vehicle, changed)
+
+    def _use_capacity(self, vehicle: VehicleState) -> None:
+        vehicle.history.set_usable_capacity(self._capacities.get(vehicle.id))
+
+    def _price(self, vehicle: VehicleState) -> list[str]:
+        """Price what a vehicle has just charged; return the keys of what has changed."""
+        if self._prices.is_set:
+            return vehicle.history.apply_prices(self._prices.async_get)
+        vehicle.history.drop_unpriced()
+        return []
 
     def _locate(self, position: Position) -> tuple[str | None, bool | None]:
         """Return the name of the zone at a position, and whether it is in the home zone.
@@ -99,7 +121,7 @@ class Journal:
             vehicle = self._coordinator.vehicles.get(vehicle_id)
             if vehicle is None:
                 continue
-            changed = vehicle.history.pass_time(due_at)
+            changed = vehicle.history.pass_time(due_at) + self._price(vehicle)
             self._plan(vehicle, now)
             self._coordinator.async_notify_derived(vehicle, changed)
         self._set_timer(now)

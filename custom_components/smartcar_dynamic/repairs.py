@@ -1,10 +1,11 @@
 """The fix flows of repair issues: each verifies that the problem is gone before it closes."""
 
+from contextlib import suppress
 from typing import override
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
 from homeassistant.components.repairs.const import FlowType
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState, UnknownEntry
 from homeassistant.core import HomeAssistant
 
 from .api import hosts
@@ -187,6 +188,16 @@ class StorageRepairFlow(_EntryRepairFlow):
         return None
 
 
+class OtherEntryRepairFlow(_EntryRepairFlow):
+    """Deletes the entry of another integration that was taken over long ago."""
+
+    @override
+    async def _async_error(self) -> str | None:
+        with suppress(UnknownEntry):
+            await self.hass.config_entries.async_remove(self._placeholders["other_entry_id"])
+        return None
+
+
 class MigrationRepairFlow(_EntryRepairFlow):
     """Leads to the reconfigure flow; the issue stays until the entry is migrated."""
 
@@ -252,6 +263,8 @@ async def async_create_fix_flow(
             flow = MigrationRepairFlow(entry, data)
         case "storage_set_aside":
             flow = StorageRepairFlow(entry, data)
+        case "other_entry_removable":
+            flow = OtherEntryRepairFlow(entry, data)
         case "vehicle_gone":
             flow = VehicleGoneRepairFlow(entry, data, vehicle_id)
         case _ if vehicle := entry.runtime_data.coordinator.vehicles.get(vehicle_id):

@@ -1,11 +1,12 @@
 """Sensors: what a vehicle measures, counts and calls itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, override
 
 from homeassistant.components.sensor import (
+    DEVICE_CLASS_STATE_CLASSES,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
@@ -42,12 +43,7 @@ from .entity import (
     by_key,
     unlisted_reading,
 )
-from .history_sensor import (
-    HISTORY_SENSORS,
-    SmartcarHistorySensor,
-    SmartcarTotalDescription,
-    SmartcarTotalSensor,
-)
+from .history_sensor import HISTORY_SENSORS, create_history_sensor
 from .positions import find_description
 from .runtime import SmartcarConfigEntry
 from .smartcar.model import Position, Value
@@ -505,7 +501,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add sensors as their readings appear."""
-    async_add_reading_entities(entry, async_add_entities, create_sensor)
+    async_add_reading_entities(entry, async_add_entities, _create_or_continue)
     coordinator = entry.runtime_data.coordinator
     async_add_vehicle_entities(
         entry,
@@ -522,6 +518,18 @@ async def async_setup_entry(
         )
 
 
+def _create_or_continue(
+    coordinator: SmartcarCoordinator, vehicle: VehicleState, key: str
+) -> SmartcarEntity | None:
+    """Return the sensor for a key; one from another integration goes on with its statistics."""
+    sensor = create_sensor(coordinator, vehicle, key)
+    if isinstance(sensor, SmartcarSensor):
+        state_class = coordinator.state_class_before(f"{vehicle.id}_{key}")
+        if state_class is not None:
+            sensor.keep_state_class(SensorStateClass(state_class))
+    return sensor
+
+
 def create_sensor(
     coordinator: SmartcarCoordinator, vehicle: VehicleState, key: str
 ) -> SmartcarEntity | None:
@@ -529,10 +537,7 @@ def create_sensor(
     if key == LAST_REPORTED:
         return SmartcarLastReportedSensor(coordinator, vehicle, _LAST_REPORTED)
     if (derived := HISTORY_SENSORS.get(key)) is not None:
-        is_total = isinstance(derived, SmartcarTotalDescription)
-        return (SmartcarTotalSensor if is_total else SmartcarHistorySensor)(
-            coordinator, vehicle, derived
-        )
+        return create_history_sensor(coordinator, vehicle, derived)
     description = find_description(SENSORS, key)
     if description is not None:
         return SmartcarSensor(coordinator, vehicle, description)
@@ -566,6 +571,15 @@ class SmartcarSensor(SmartcarReadingEntity, SensorEntity):
     """A sensor of a reading."""
 
     entity_description: SmartcarSensorEntityDescription
+
+    def keep_state_class(self, state_class: SensorStateClass) -> None:
+        """Have the state class of before; a device class that does not allow it is left out."""
+        device_class = self.entity_description.device_class
+        if device_class is not None and state_class not in DEVICE_CLASS_STATE_CLASSES[device_class]:
+            device_class = None
+        self.entity_description = replace(
+            self.entity_description, state_class=state_class, device_class=device_class
+        )
 
     @property
     @override

@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 from .allowance import Allowance, Plan
 from .const import DOMAIN
 from .history import History
+from .plain import from_plain, to_plain
 from .reads import ReadPlanner
 from .smartcar.jsonvalues import (
     MAX_PERMISSIONS,
@@ -33,6 +34,7 @@ from .smartcar.problems import as_reauthenticate_url, as_word, remedy_of
 from .smartcar.signals import as_key, code_of
 from .smartcar.times import as_time, milliseconds
 from .smartcar.units import as_unit
+from .taken_over import TakenOver
 from .util import now_ms, utc_from_ms
 from .vehicle import (
     LASTING,
@@ -56,7 +58,8 @@ class StoredData:
 
     `vehicles` is by Smartcar's ID. `subscribed_at` is when a vehicle was first subscribed, in
     milliseconds, and `application_id` the ID by which Connect knows the application. `allowance`
-    counts the billed calls; `planners` plan reads by vehicle.
+    counts the billed calls; `planners` plan reads by vehicle. `taken_over` is what was another
+    integration's.
     """
 
     vehicles: dict[str, VehicleState] = field(default_factory=dict, repr=False)
@@ -67,6 +70,7 @@ class StoredData:
         default_factory=lambda: Allowance(Plan(), dt_util.get_default_time_zone())
     )
     planners: dict[str, ReadPlanner] = field(default_factory=dict, repr=False)
+    taken_over: TakenOver | None = None
 
 
 class SmartcarStore:
@@ -113,11 +117,15 @@ class SmartcarStore:
             wait = self._saved_at / 1000 + _SAVE_INTERVAL - now_ms() / 1000
             self._store.async_delay_save(self._data_to_save, min(max(0, wait), _SAVE_INTERVAL))
 
+    async def async_save(self) -> None:
+        """Save at once: what follows must not be lost."""
+        await self._store.async_save(data_to_json(self.data))
+
     async def async_close(self) -> None:
         """Save what has changed, and save no more: a new store may read the file next."""
         if not self._is_closed:
             self._is_closed = True
-            await self._store.async_save(data_to_json(self.data))
+            await self.async_save()
 
     async def async_remove(self) -> None:
         """Remove what was stored."""
@@ -139,6 +147,7 @@ def data_to_json(data: StoredData) -> dict[str, object]:
             for vehicle_id, planner in data.planners.items()
             if vehicle_id in data.vehicles
         },
+        "taken_over": None if data.taken_over is None else to_plain(data.taken_over),
         "health": {
             **data.status.to_json(),
             "subscribed_at": data.subscribed_at,
@@ -152,6 +161,7 @@ def data_from_json(raw: object) -> StoredData:
     stored = as_dict(raw)
     vehicles = (_vehicle_from_json(as_dict(item)) for item in as_list(stored.get("vehicles")))
     status = as_dict(stored.get("health"))
+    taken_over = as_dict(stored.get("taken_over"))
     return StoredData(
         vehicles={vehicle.id: vehicle for vehicle in vehicles if vehicle is not None},
         status=CallbackStatus.from_json(status),
@@ -164,6 +174,7 @@ def data_from_json(raw: object) -> StoredData:
             vehicle_id: ReadPlanner.from_json(planner)
             for vehicle_id, planner in as_dict(stored.get("planners")).items()
         },
+        taken_over=from_plain(TakenOver, taken_over) if taken_over else None,
     )
 
 

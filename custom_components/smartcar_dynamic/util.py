@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from time import time
 from traceback import format_tb
 
 from homeassistant.core import CALLBACK_TYPE
@@ -13,7 +14,7 @@ HOUR = 3_600_000
 
 def now_ms() -> int:
     """Return the time in milliseconds since 1970."""
-    return round(dt_util.utcnow().timestamp() * 1000)
+    return round(time() * 1000)
 
 
 def utc_from_ms(milliseconds: float) -> datetime:

@@ -2,6 +2,7 @@
 
 import logging
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.helpers import device_registry as dr
 import pytest
 
@@ -227,3 +228,42 @@ async def test_a_refusal_stands_after_a_restart(home: Home) -> None:
     await home.restart(home.entries[0])
     issue = await home.issue("subscription_refused")
     assert issue["ignored"]
+
+
+async def twice(home: Home) -> tuple[ConfigEntry, ConfigEntry]:
+    """Have two entries with the same vehicle."""
+    first, webhook = await home.live()
+    home.time.tick(1)
+    second = await home.set_up(
+        home.new_entry(
+            webhook, webhook_id="another-webhook", title="Second", smartcar_webhook_id=None
+        )
+    )
+    await home.deliver()
+    return first, second
+
+
+async def test_a_vehicle_in_two_entries_is_said_once_with_the_cure(home: Home) -> None:
+    first, _ = await twice(home)
+    issue = await home.issue("vehicle_twice")
+    assert issue["translation_placeholders"]["entry"] == "Second"
+    assert issue["translation_placeholders"]["other"] == first.title
+    result = await home.fix("vehicle_twice")
+    assert result["errors"] == {"base": "not_resolved"}
+
+
+async def test_leaving_the_vehicle_out_ends_the_repair(home: Home) -> None:
+    _, second = await twice(home)
+    assert "vehicle_twice" in await home.raised()
+    home.hass.config_entries.async_update_entry(
+        second, options={"excluded_vehicles": [home.car().id]}
+    )
+    await home.reload(second)
+    assert "vehicle_twice" not in await home.raised()
+
+
+async def test_deleting_the_other_entry_ends_the_repair(home: Home) -> None:
+    first, _ = await twice(home)
+    assert "vehicle_twice" in await home.raised()
+    await home.remove(first)
+    assert "vehicle_twice" not in await home.raised()

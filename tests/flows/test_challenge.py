@@ -143,3 +143,27 @@ def test_a_flow_without_a_verification_has_none_to_stop() -> None:
     flow = SmartcarConfigFlow()
     flow._stop_verification()
     assert flow._verification is None
+
+
+async def test_two_flows_at_one_entry_both_see_the_challenge(home: Home) -> None:
+    entry, webhook = await home.live()
+    first = await home.reconfigure(entry, "callback")
+    second = await home.reconfigure(entry, "callback")
+    await first.submit()
+    await second.submit()
+    assert (await home.sim.verify(webhook)).succeeded
+    await first.settle()
+    assert first.step == "verified"
+    await second.look()
+    assert second.step == "verified"
+
+
+async def test_closing_one_flow_leaves_the_other_its_challenge(home: Home) -> None:
+    entry, webhook = await home.live()
+    first = await home.reconfigure(entry, "callback")
+    second = await home.reconfigure(entry, "callback")
+    await first.submit()
+    await second.close()
+    assert (await home.sim.verify(webhook)).succeeded
+    await first.settle()
+    assert first.step == "verified"

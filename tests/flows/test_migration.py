@@ -362,3 +362,78 @@ async def test_an_entry_moves_to_another_application(home: Home) -> None:
 async def test_matching_without_a_move_ends_the_flow() -> None:
     with pytest.raises(AbortFlow, match="not_loaded"):
         await SmartcarConfigFlow().async_step_match()
+
+
+async def beside(home: Home) -> tuple[ConfigEntry, Dialog]:
+    """Add the dynamic webhook's application on the current platform, beside its entry."""
+    entry = await home.delivering(Kind.DYNAMIC)
+    dialog = await home.add("current")
+    await dialog.submit(**home.values_v3(home.dynamic))
+    return entry, dialog
+
+
+async def test_a_second_entry_with_the_same_cars_leads_to_the_move(home: Home) -> None:
+    entry, dialog = await beside(home)
+    before = entities(home, entry)
+    assert dialog.result["menu_options"] == ["move_existing", "callback"]
+    assert "Renault Zoe" in dialog.shown["vehicles"]
+    await dialog.choose("move_existing")
+    assert dialog.reason == "continue_in_move"
+    _, flow_id = dialog.result["next_flow"]
+    move = await Dialog(home.hass, {"flow_id": flow_id}).look()
+    assert move.step == "callback"
+    await go(home, move)
+    await moved(home, move, entry)
+    assert before.items() <= entities(home, entry).items()
+
+
+async def test_the_same_application_is_known_by_its_id(home: Home) -> None:
+    home.sim.reissue("Hatchback")
+    entry = await home.delivering(Kind.DYNAMIC)
+    home.sim.reissue("Hatchback")
+    dialog = await home.add("current")
+    await dialog.submit(**home.values_v3(home.dynamic))
+    assert dialog.step == "same_vehicles"
+    assert dialog.shown["entry"] == entry.title
+
+
+async def test_a_second_entry_can_be_had_anyway(home: Home) -> None:
+    _, dialog = await beside(home)
+    await dialog.choose("callback")
+    assert dialog.step == "callback"
+
+
+async def test_other_cars_are_set_up_beside(home: Home) -> None:
+    await home.delivering(Kind.DYNAMIC)
+    dialog = await home.at_callback()
+    assert dialog.step == "callback"
+
+
+async def test_cars_that_cannot_be_compared_are_set_up_beside(home: Home) -> None:
+    await home.delivering(Kind.DYNAMIC)
+    home.sim.fail_api(500, path="/applications", problem="SERVER.INTERNAL")
+    dialog = await home.add("current")
+    await dialog.submit(**home.values_v3(home.dynamic))
+    assert dialog.step == "callback"
+
+
+async def test_an_entry_that_is_not_loaded_is_not_moved(home: Home) -> None:
+    entry, dialog = await beside(home)
+    await home.unload(entry)
+    await dialog.choose("move_existing")
+    assert dialog.reason == "not_loaded"
+
+
+async def test_an_application_set_up_meanwhile_is_not_moved_to(home: Home) -> None:
+    entry, dialog = await beside(home)
+    other = await home.set_up(home.new_entry(None, webhook_id="another"))
+    home.hass.config_entries.async_update_entry(other, unique_id=home.dynamic.m2m_id)
+    await dialog.choose("move_existing")
+    assert dialog.reason == "already_configured"
+    assert entry.data["api"] == "v2"
+
+
+@pytest.mark.parametrize("step", ["same_vehicles", "move_existing"])
+async def test_moving_an_entry_that_is_not_there_ends_the_flow(step: str) -> None:
+    with pytest.raises(AbortFlow, match="not_loaded"):
+        await getattr(SmartcarConfigFlow(), f"async_step_{step}")()

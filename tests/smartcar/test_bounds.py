@@ -267,7 +267,7 @@ def test_only_what_the_catalogue_lists_is_cached() -> None:
     for n in range(40):
         odd = [signal(f"odd-n{n}x{i}", {"value": 1, "unit": "km"}) for i in range(300)]
         decode(state(*odd, signal(CHARGE, {"value": 5})), decoder=decoder)
-    cache = decoder._caches[VEHICLE_ID]
+    cache = decoder._caches[VEHICLE_ID].signals
     assert len(cache.known) + len(cache.latest) < 2
 
 
@@ -286,7 +286,7 @@ def test_a_large_body_is_cached_for_one_delivery_only(body: Json) -> None:
     for _ in range(3):
         delivery = decode(state(signal(CHARGE, body)), decoder=decoder)
         assert values(delivery) == {CHARGE: 5}
-    cache = decoder._caches[VEHICLE_ID]
+    cache = decoder._caches[VEHICLE_ID].signals
     assert (list(cache.known), list(cache.latest)) == ([], [CHARGE])
     decode(state(), decoder=decoder)
     assert (list(cache.known), list(cache.latest)) == ([], [])

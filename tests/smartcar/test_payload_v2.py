@@ -17,6 +17,7 @@ from .payloads import (
     SHARED,
     TUTORIAL,
     VEHICLE_ID,
+    Json,
     decode,
     dynamic,
     endpoint,
@@ -684,3 +685,23 @@ def test_a_time_of_fetching_is_smartcars_own() -> None:
     at = datetime.fromtimestamp(NOW / 1000 - 60, UTC).isoformat()
     delivery = decode(dynamic(endpoint("/battery", {"range": 1}, headers={"sc-fetched-at": at})))
     assert "tractionbattery-range" in only_report(delivery).retrieved
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"error": {"type": "VEHICLE_STATE", "code": "ASLEEP", "statusCode": 409}},
+        {"code": 409},
+        {"headers": {"SC-Unit-System": "imperial"}},
+    ],
+    ids=["an error", "a status", "other units"],
+)
+def test_a_body_that_repeats_is_read_with_what_is_beside_it(beside: Json) -> None:
+    decoder = Decoder()
+    again = dynamic(endpoint("/odometer", {"distance": 100}))
+    for _ in range(3):
+        decode(again, decoder=decoder)
+    other = dynamic(endpoint("/odometer", {"distance": 100}, **beside))
+    warm, cold = only_report(decode(other, decoder=decoder)), only_report(decode(other))
+    assert warm == cold
+    assert warm != only_report(decode(again))

@@ -14,7 +14,7 @@ from custom_components.smartcar_dynamic.smartcar.model import (
     Signal,
     VehicleInfo,
 )
-from custom_components.smartcar_dynamic.smartcar.payload import Cache, CachedContent, Decoding
+from custom_components.smartcar_dynamic.smartcar.payload import Cached, Decoding, VehicleCache
 from custom_components.smartcar_dynamic.smartcar.problems import parse_problem
 
 from .payloads import NOW, decode, dynamic, endpoint, error, signal, state
@@ -99,8 +99,8 @@ def _error() -> Delivery:
 
 
 def _decoding() -> Decoding:
-    cache = Cache()
-    cache.known["vehicleidentification-vin"] = CachedContent(
+    cache = VehicleCache()
+    cache.signals.known["vehicleidentification-vin"] = Cached(
         {"value": VIN}, None, Content("vehicleidentification-vin", READINGS)
     )
     return Decoding(NOW, lambda *_: False, {VEHICLE_ID: cache})
@@ -120,7 +120,7 @@ def _decoding() -> Decoding:
         pytest.param(_dynamic(), id="a decoded dynamic payload"),
         pytest.param(_error(), id="a decoded error"),
         pytest.param(_decoding(), id="Decoding"),
-        pytest.param(_decoding().caches[VEHICLE_ID].known.values(), id="CachedContent"),
+        pytest.param(_decoding().caches[VEHICLE_ID].signals.known.values(), id="Cached"),
         pytest.param(Decoder(), id="Decoder"),
     ],
 )

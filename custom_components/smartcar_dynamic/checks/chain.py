@@ -18,7 +18,7 @@ from homeassistant.util import dt as dt_util
 
 from ..allowance import Allowance, RefusalReason
 from ..const import CONF_SMARTCAR_WEBHOOK_ID
-from ..device import async_vehicle_names
+from ..device import async_other_entry_of, async_vehicle_names
 from ..smartcar.client import SmartcarClient, SmartcarCredentialsError, SmartcarError, Webhook
 from ..smartcar.model import Remedy, VehicleInfo
 from ..store import StoredData
@@ -127,7 +127,8 @@ def local_results(context: CheckContext, callback_uri: CallbackUri) -> Iterator[
     yield callback_uri_result(callback_uri)
     yield _verified(context, callback_uri)
     for vehicle in context.vehicles.values():
-        yield from vehicle_results(vehicle, names[vehicle.id], context.data.allowance)
+        other_entry = async_other_entry_of(context.hass, context.entry, vehicle.id)
+        yield from vehicle_results(vehicle, names[vehicle.id], context.data.allowance, other_entry)
     yield _signatures(context.data)
     yield from _deliveries(context, names)
     if context.is_store_set_aside:
@@ -135,11 +136,15 @@ def local_results(context: CheckContext, callback_uri: CallbackUri) -> Iterator[
 
 
 def vehicle_results(
-    vehicle: VehicleState, name: str, allowance: Allowance
+    vehicle: VehicleState, name: str, allowance: Allowance, other_entry: str | None
 ) -> Iterator[CheckResult]:
-    """Yield the results of a vehicle's place in the account, its subscription and its calls."""
+    """Yield the results of a vehicle's place in the account, its subscription and its calls.
+
+    `other_entry` is the title of an older entry that has the vehicle, too.
+    """
     for result in (
         *_vehicle(vehicle, name),
+        *_entries(name, other_entry),
         *_subscription(vehicle, name),
         *_calls(vehicle, name, allowance),
     ):
@@ -222,6 +227,11 @@ def _vehicle(vehicle: VehicleState, name: str) -> Iterator[CheckResult]:
             name.removeprefix("read_").replace("_", " ") for name in sorted(permissions)
         )
         yield CheckResult.ok(Check.VEHICLES, "granted", vehicle=name, permissions=granted)
+
+
+def _entries(name: str, other_entry: str | None) -> Iterator[CheckResult]:
+    if other_entry is not None:
+        yield CheckResult.failed(Check.ENTRIES, "twice", vehicle=name, other=other_entry)
 
 
 def _subscription(vehicle: VehicleState, name: str) -> Iterator[CheckResult]:

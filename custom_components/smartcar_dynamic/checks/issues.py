@@ -103,6 +103,7 @@ ISSUES = (
             {"ACCOUNT_SUSPENDED", "INVALID_PLAN", "VEHICLE_LIMIT", "VEHICLE_REQUEST_LIMIT"}
         ),
     ),
+    IssueDescription("vehicle_twice", Check.ENTRIES, ("twice",), is_per_vehicle=True),
     IssueDescription("vehicle_gone", Check.VEHICLES, ("gone",), is_per_vehicle=True),
     IssueDescription(
         "callback_not_public",
@@ -305,11 +306,44 @@ def _issue_id(key: str, entry_id: str, vehicle_id: str | None = None) -> str:
 @callback
 def async_drop_all(hass: HomeAssistant, entry: ConfigEntry, vehicle_ids: Iterable[str]) -> None:
     """Drop every issue of an entry that is removed or disabled."""
+    async_update_removable(hass, entry, None)
     for issue in _ENTRY_ISSUES:
         ir.async_delete_issue(hass, DOMAIN, _issue_id(issue.key, entry.entry_id))
     for vehicle_id in vehicle_ids:
         for issue in _VEHICLE_ISSUES:
             ir.async_delete_issue(hass, DOMAIN, _issue_id(issue.key, entry.entry_id, vehicle_id))
+
+
+@callback
+def async_update_removable(
+    hass: HomeAssistant, entry: ConfigEntry, other: ConfigEntry | None, since: int = 0
+) -> None:
+    """Say that another integration's entry, which was taken over, can be deleted; or drop that."""
+    placeholders = {"since": local_time_text(since)}
+    issue_id = _issue_id("other_entry_removable", entry.entry_id)
+    if other is None:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        data={
+            "entry_id": entry.entry_id,
+            "issue": "other_entry_removable",
+            "other_entry_id": other.entry_id,
+            "other": plain_text(other.title),
+            **placeholders,
+        },
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="other_entry_removable",
+        translation_placeholders={
+            "entry": plain_text(entry.title),
+            "other": plain_text(other.title),
+            **placeholders,
+        },
+    )
 
 
 @callback

@@ -3,15 +3,21 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+    ConfigEntryState,
+)
 from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_SMARTCAR_WEBHOOK_ID
+from ..const import CONF_SMARTCAR_WEBHOOK_ID, DOMAIN
 from ..coordinator import SmartcarCoordinator
-from ..device import async_vehicle_names
+from ..device import async_other_entry_of, async_vehicle_names
 from ..smartcar.client import SmartcarClient, SmartcarError
 from ..store import SmartcarStore
 from ..subscriptions import Subscriptions
@@ -88,6 +94,9 @@ class Monitor:
             async_track_time_interval(
                 hass, self._async_look_hourly, _LOOK_INTERVAL, cancel_on_shutdown=True
             )
+        )
+        entry.async_on_unload(
+            async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._async_entry_changed)
         )
         entry.async_on_unload(
             cloudhook.async_add_listener(hass, self._webhook.webhook_id, self.async_request)
@@ -199,12 +208,23 @@ class Monitor:
             and not vehicle.active_problems
             and vehicle.refused is None
             and self._store.data.allowance.left(vehicle.id, dt_util.utcnow()) > 0
+            and self._other_entry_of(vehicle.id) is None
         )
         if is_healthy and not self.issues.has_any_of(vehicle.id):
             return
         if not self._changed_vehicles:
             self._hass.loop.call_soon(self._update_changed_vehicles)
         self._changed_vehicles.add(vehicle.id)
+
+    def _other_entry_of(self, vehicle_id: str) -> str | None:
+        return async_other_entry_of(self._hass, self._entry, vehicle_id)
+
+    @callback
+    def _async_entry_changed(self, _change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        """Look whether another entry of ours has the same vehicles, or no longer has them."""
+        is_another = entry.domain == DOMAIN and entry is not self._entry
+        if is_another and self._entry.state is ConfigEntryState.LOADED:
+            self.async_request()
 
     @callback
     def _update_changed_vehicles(self) -> None:
@@ -215,7 +235,10 @@ class Monitor:
             result
             for vehicle_id in changed & vehicles.keys()
             for result in vehicle_results(
-                vehicles[vehicle_id], names[vehicle_id], self._store.data.allowance
+                vehicles[vehicle_id],
+                names[vehicle_id],
+                self._store.data.allowance,
+                self._other_entry_of(vehicle_id),
             )
         )
 

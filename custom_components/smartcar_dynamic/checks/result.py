@@ -13,6 +13,7 @@ class Check(StrEnum):
     API = auto()
     CREDENTIALS = auto()
     VEHICLES = auto()
+    ENTRIES = auto()
     CALLBACK_URI = auto()
     ANSWER = auto()
     WEBHOOK = auto()

@@ -12,6 +12,8 @@ from homeassistant.const import (
 )
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -28,6 +30,10 @@ import voluptuous as vol
 from ..const import (
     CONF_CALLS_PER_MONTH,
     CONF_MANAGEMENT_TOKEN,
+    CONF_PRICE_AWAY,
+    CONF_PRICE_AWAY_ENTITY,
+    CONF_PRICE_HOME,
+    CONF_PRICE_HOME_ENTITY,
     CONF_READ_ON_NEWS,
     CONF_RESERVE,
     CONF_SMARTCAR_WEBHOOK_ID,
@@ -75,6 +81,23 @@ READ_ON_NEWS = vol.Schema({vol.Optional(CONF_READ_ON_NEWS): BooleanSelector()})
 READS = vol.Schema(
     {vol.Optional(CONF_CALLS_PER_MONTH): _CALLS, vol.Optional(CONF_RESERVE): _CALLS}
 ).extend(READ_ON_NEWS.schema)
+_PRICE = NumberSelector(
+    NumberSelectorConfig(min=0, max=10_000, step="any", mode=NumberSelectorMode.BOX)
+)
+_PRICE_ENTITY = EntitySelector(EntitySelectorConfig(domain=["sensor", "input_number", "number"]))
+PRICES = vol.Schema(
+    {
+        vol.Optional(CONF_PRICE_HOME): _PRICE,
+        vol.Optional(CONF_PRICE_HOME_ENTITY): _PRICE_ENTITY,
+        vol.Optional(CONF_PRICE_AWAY): _PRICE,
+        vol.Optional(CONF_PRICE_AWAY_ENTITY): _PRICE_ENTITY,
+    }
+)
+CAPACITY: Final = NumberSelector(
+    NumberSelectorConfig(
+        min=1, max=500, step="any", mode=NumberSelectorMode.BOX, unit_of_measurement="kWh"
+    )
+)
 VERIFICATION = vol.Schema(
     {
         vol.Required(CONF_VERIFICATION, default=VERIFIED): SelectSelector(

@@ -2,22 +2,32 @@
 
 from typing import Any
 
-from homeassistant.config_entries import ConfigFlowResult
-from homeassistant.const import CONF_CLIENT_ID, CONF_TOKEN
-from homeassistant.data_entry_flow import AbortFlow
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntryState,
+    ConfigFlowResult,
+    FlowType,
+)
+from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_TOKEN
+from homeassistant.data_entry_flow import AbortFlow, FlowResultType
 import voluptuous as vol
 
 from ..api import create_client_v3
 from ..const import (
+    API_V2,
     API_V3,
     CONF_API,
     CONF_EXCLUDED,
     CONF_MANAGEMENT_TOKEN,
     CONF_SMARTCAR_WEBHOOK_ID,
+    DOMAIN,
 )
 from ..device import vehicle_label
 from ..migration import VehicleMatcher, async_rename_vehicles, async_unsubscribe_all
+from ..runtime import SmartcarConfigEntry
 from ..smartcar.client import SmartcarError
+from ..smartcar.client_v3 import ClientV3
+from ..util import plain_text
 from . import forms
 from .base import FlowBase
 from .credentials import async_credential_errors
@@ -25,6 +35,76 @@ from .credentials import async_credential_errors
 
 class MigrationSteps(FlowBase):
     """From the credentials of another application to the entry that uses them."""
+
+    def __init__(self) -> None:
+        """Initialize."""
+        super().__init__()
+        self._same_entry: SmartcarConfigEntry | None = None
+        self._same_vehicles: list[str] = []
+
+    async def _async_has_same_vehicles(self) -> bool:
+        """Tell whether an entry of API v2.0 has vehicles of the application that is being added."""
+        entries: list[SmartcarConfigEntry] = [
+            entry
+            for entry in self.hass.config_entries.async_loaded_entries(DOMAIN)
+            if entry.data[CONF_API] == API_V2
+        ]
+        client = self._client
+        if not entries or not isinstance(client, ClientV3):
+            return False
+        try:
+            listed = {info.id for info in await client.vehicles()}
+            application_id = await client.application_id()
+        except SmartcarError:
+            return False
+        for entry in entries:
+            vehicles = entry.runtime_data.coordinator.vehicles
+            # Smartcar may have issued new vehicle IDs.
+            is_same_application = entry.data.get(CONF_CLIENT_ID) == application_id is not None
+            self._same_vehicles = [
+                vehicle_label(vehicle.info)
+                for vehicle in vehicles.values()
+                if vehicle.id in listed or is_same_application
+            ]
+            if self._same_vehicles:
+                self._same_entry = entry
+                return True
+        return False
+
+    async def async_step_same_vehicles(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Offer to move the entry that has the vehicles, in place of a second one."""
+        if self._same_entry is None:
+            raise AbortFlow("not_loaded")
+        return self.async_show_menu(
+            step_id="same_vehicles",
+            menu_options=["move_existing", "callback"],
+            description_placeholders={
+                "entry": plain_text(self._same_entry.title),
+                "vehicles": ", ".join(self._same_vehicles),
+            },
+        )
+
+    async def async_step_move_existing(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Go on with the entry's own flow, which gets what was entered in this one."""
+        if self._same_entry is None or self._same_entry.state is not ConfigEntryState.LOADED:
+            raise AbortFlow("not_loaded")
+        # The other flow is to have it.
+        await self.async_set_unique_id(None)
+        flows = self.hass.config_entries.flow
+        flow = await flows.async_init(
+            DOMAIN,
+            context={"source": SOURCE_RECONFIGURE, "entry_id": self._same_entry.entry_id},
+        )
+        await flows.async_configure(flow["flow_id"], {"next_step_id": "move"})
+        names = (CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_MANAGEMENT_TOKEN)
+        result = await flows.async_configure(
+            flow["flow_id"], {name: self._data[name] for name in names}
+        )
+        if result["type"] is FlowResultType.ABORT:
+            return self.async_abort(reason=result["reason"])
+        return self.async_abort(
+            reason="continue_in_move", next_flow=(FlowType.CONFIG_FLOW, flow["flow_id"])
+        )
 
     async def async_step_move(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Migrate an entry of API v2.0 to the current platform."""

@@ -1,4 +1,4 @@
-"""The options flow: which vehicles to leave out, and what reads may cost."""
+"""The options flow: which vehicles to leave out, what reads may cost, prices and capacities."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +10,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
+import voluptuous as vol
 
 from ..allowance import Plan
 from ..const import (
@@ -19,6 +20,7 @@ from ..const import (
     CONF_EXCLUDED,
     CONF_READ_ON_NEWS,
     CONF_RESERVE,
+    CONF_USABLE_CAPACITY,
 )
 from ..device import vehicle_label
 from ..runtime import SmartcarConfigEntry
@@ -26,6 +28,8 @@ from ..smartcar.client import SmartcarError
 from ..smartcar.model import VehicleInfo
 from . import forms
 from .base import async_with_attributes
+
+_SHOWN = {*map(str, forms.READS.schema), *map(str, forms.PRICES.schema), CONF_USABLE_CAPACITY}
 
 
 class SmartcarOptionsFlow(OptionsFlowWithReload):
@@ -46,10 +50,19 @@ class SmartcarOptionsFlow(OptionsFlowWithReload):
             excluded = [vehicle_id for vehicle_id in self._shown if vehicle_id not in chosen]
             if _calls(user_input) > _calls(entry.options):
                 self._resume(entry)
-            kept = {
-                name: it for name, it in entry.options.items() if name not in forms.READS.schema
+            capacities = {
+                vehicle_id: user_input.pop(field)
+                for vehicle_id, field in self._capacity_fields.items()
+                if field in user_input
             }
-            return self.async_create_entry(data={**kept, **user_input, CONF_EXCLUDED: excluded})
+            return self.async_create_entry(
+                data={
+                    **{name: it for name, it in entry.options.items() if name not in _SHOWN},
+                    **user_input,
+                    **({CONF_USABLE_CAPACITY: capacities} if capacities else {}),
+                    CONF_EXCLUDED: excluded,
+                }
+            )
         if entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded")
         excluded = entry.options.get(CONF_EXCLUDED, [])
@@ -64,6 +77,8 @@ class SmartcarOptionsFlow(OptionsFlowWithReload):
                 CONF_CALLS_PER_MONTH: _calls(entry.options),
                 CONF_RESERVE: _reserve(entry.options),
                 CONF_READ_ON_NEWS: entry.options.get(CONF_READ_ON_NEWS, False),
+                **{name: entry.options.get(name) for name in map(str, forms.PRICES.schema)},
+                **self._capacities(entry),
                 forms.CONF_VEHICLES: [
                     vehicle_id for vehicle_id in self._shown if vehicle_id not in excluded
                 ],
@@ -75,11 +90,25 @@ class SmartcarOptionsFlow(OptionsFlowWithReload):
         schema = forms.multi_choice_schema(forms.CONF_VEHICLES, self._shown)
         if self.config_entry.data[CONF_API] == API_V3:
             schema = schema.extend(forms.READS.schema)
+        schema = schema.extend(forms.PRICES.schema).extend(
+            {vol.Optional(field): forms.CAPACITY for field in self._capacity_fields.values()}
+        )
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(schema, suggested),
             errors=errors,
         )
+
+    @property
+    def _capacity_fields(self) -> dict[str, str]:
+        """Return the field for each vehicle's capacity; several are told apart by their labels."""
+        if len(self._shown) == 1:
+            return dict.fromkeys(self._shown, CONF_USABLE_CAPACITY)
+        return {vehicle_id: f"{label} (kWh)" for vehicle_id, label in self._shown.items()}
+
+    def _capacities(self, entry: SmartcarConfigEntry) -> dict[str, float | None]:
+        known = entry.options.get(CONF_USABLE_CAPACITY, {})
+        return {field: known.get(vehicle_id) for vehicle_id, field in self._capacity_fields.items()}
 
     @callback
     def _resume(self, entry: SmartcarConfigEntry) -> None:

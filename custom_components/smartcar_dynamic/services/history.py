@@ -59,7 +59,7 @@ def _async_get_charging_sessions(call: ServiceCall) -> ServiceResponse:
     for device_id, history in _histories(call):
         answer[device_id] = {
             "charging_sessions": [
-                {**session_record(session)}
+                {**session_record(session), "cost": history.costs.of_session(session.stay)}
                 for session in history.charging.sessions
                 if session.started_at < end and (session.ended_at or end) >= start
             ]

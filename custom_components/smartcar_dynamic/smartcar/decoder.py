@@ -7,7 +7,7 @@ from itertools import chain, islice
 from . import payload_v2, payload_v4
 from .jsonvalues import as_dict, as_id, as_str
 from .model import Delivery, Kind, Report
-from .payload import Cache, Decoding
+from .payload import Decoding, VehicleCache
 
 _VEHICLES_IN_PART = 4
 
@@ -35,7 +35,7 @@ class Decoder:
 
     def __init__(self) -> None:
         """Initialize with an empty cache."""
-        self._caches: dict[str, Cache] = {}
+        self._caches: dict[str, VehicleCache] = {}
 
     def forget(self, vehicle_id: str) -> None:
         """Drop the cache of a vehicle."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import islice
+from math import isfinite
 
 MAX_PERMISSIONS = 100
 """More permissions of a vehicle are not kept: there are 28."""
@@ -28,6 +29,13 @@ def as_str(value: object) -> str | None:
 def as_int(value: object) -> int | None:
     """Return a whole number; a boolean is none."""
     return value if type(value) is int else None
+
+
+def as_number(value: object) -> float | None:
+    """Return a finite number; a boolean is none."""
+    if type(value) is int or (type(value) is float and isfinite(value)):
+        return float(value)
+    return None
 
 
 def as_id(value: object) -> str | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
+from typing import NamedTuple
 
 
 class Remedy(StrEnum):
@@ -130,9 +131,10 @@ class Content:
     label: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(NamedTuple):
     """One signal of one delivery. An unchanged content is the same object as before.
+
+    A tuple, since every delivery makes thirty new ones.
 
     `recorded_at` is when the vehicle recorded it, in milliseconds since 1970; `None` is unknown.
     """

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import override
 
 from .model import Content, Problem, Signal
-from .signals import SIGNALS, parse_body
+from .signals import parse_body
 
 MAX_SIGNALS = 300
 """More signals, or paths, of one vehicle are not read: there are a third as many codes."""
@@ -52,55 +52,60 @@ class _Exact:
 
 
 @dataclass(slots=True)
-class CachedContent:
-    """The last body and status of a signal, and the content that they were decoded to."""
+class Cached[DecodedT]:
+    """A body, what else decides about it (a status, units), and what they were decoded to."""
 
     body: object = field(repr=False)
-    status: object = field(repr=False)
-    content: Content
+    beside: object = field(repr=False)
+    decoded: DecodedT
 
 
-class Cache:
-    """What the signals of one vehicle said last.
+class Cache[DecodedT]:
+    """What the signals, or the paths, of one vehicle said last.
 
-    Most signals repeat their last body, and comparing bodies is cheaper than parsing them. `known`
-    has, by signal code, what was said twice, made comparable exactly and of limited size; `latest`
-    is what the last delivery said for the first time.
+    Most repeat their last body, and comparing bodies is cheaper than parsing them. `known` has, by
+    code or path, what was said twice, made comparable exactly and of limited size; `latest` is what
+    the last delivery said for the first time.
     """
 
     __slots__ = ("_previous", "known", "latest")
 
     def __init__(self) -> None:
         """Initialize without content."""
-        self.known: dict[str, CachedContent] = {}
-        self.latest: dict[str, CachedContent] = {}
+        self.known: dict[str, Cached[DecodedT]] = {}
+        self.latest: dict[str, Cached[DecodedT]] = {}
         self._previous = self.latest
 
     def begin(self) -> None:
         """Begin another delivery."""
         self._previous, self.latest = self.latest, {}
 
-    def find(self, code: str, body: object, status: object) -> Content | None:
-        """Return the content of a body that was said in the last delivery; it is known from now."""
-        cached = self._previous.get(code)
-        if cached is None or cached.body != body or cached.status != status:
+    def find(self, name: str, body: object, beside: object) -> DecodedT | None:
+        """Return what a body of the last delivery was decoded to; it is known from now."""
+        cached = self._previous.get(name)
+        if cached is None or cached.body != body or cached.beside != beside:
             return None
         budget = [_MAX_LEAVES]
-        exact = CachedContent(
-            _exact(cached.body, budget), _exact(cached.status, budget), cached.content
-        )
-        if budget[0] < 0 or exact.body != body or exact.status != status:
+        exact = Cached(_exact(cached.body, budget), _exact(cached.beside, budget), cached.decoded)
+        if budget[0] < 0 or exact.body != body or exact.beside != beside:
             return None
-        self.known[code] = exact
-        return exact.content
+        self.known[name] = exact
+        return exact.decoded
 
-    def add(self, content: Content, body: object, status: object) -> None:
-        """Keep what was just parsed.
+    def add(self, name: str, decoded: DecodedT, body: object, beside: object) -> None:
+        """Keep what was just decoded."""
+        self.latest[name] = Cached(body, beside, decoded)
 
-        What the catalogue does not list is parsed anew each time: its label stands beside the body.
-        """
-        if content.code in SIGNALS:
-            self.latest[content.code] = CachedContent(body, status, content)
+
+class VehicleCache:
+    """What one vehicle said last: by signal code, and by path of version 2.0."""
+
+    __slots__ = ("paths", "signals")
+
+    def __init__(self) -> None:
+        """Initialize without content."""
+        self.signals = Cache[Content]()
+        self.paths = Cache[tuple[Content, ...]]()
 
 
 def _exact(value: object, budget: list[int]) -> object:
@@ -132,31 +137,32 @@ class Decoding:
 
     received_at: int
     is_known: Callable[[str, str], bool]
-    caches: dict[str, Cache] = field(repr=False)
+    caches: dict[str, VehicleCache] = field(repr=False)
     notes: BoundedNotes = field(default_factory=BoundedNotes)
     faults: BoundedNotes = field(default_factory=BoundedNotes)
     retrieved: set[str] = field(default_factory=set)
 
-    def cache_of(self, vehicle_id: str) -> Cache:
+    def cache_of(self, vehicle_id: str) -> VehicleCache:
         """Return a vehicle's cache for another delivery; that of the oldest vehicle may go."""
         cache = self.caches.get(vehicle_id)
         if cache is None:
             if len(self.caches) >= _MAX_CACHES:
                 del self.caches[next(iter(self.caches))]
-            cache = self.caches[vehicle_id] = Cache()
-        cache.begin()
+            cache = self.caches[vehicle_id] = VehicleCache()
+        cache.signals.begin()
+        cache.paths.begin()
         self.retrieved.clear()
         return cache
 
-    def parse(self, cache: Cache, code: str, body: object) -> Content:
+    def parse(self, cache: Cache[Content], code: str, body: object) -> Content:
         """Return the content of a body: the same object for an equal body."""
         cached = cache.known.get(code)
-        if cached is not None and cached.body == body and cached.status is None:
-            return cached.content
+        if cached is not None and cached.body == body and cached.beside is None:
+            return cached.decoded
         content = cache.find(code, body, None)
         if content is None:
             content = Content(code, parse_body(code, body, self.notes))
-            cache.add(content, body, None)
+            cache.add(code, content, body, None)
         return content
 
     def first[ItemT](self, items: Sequence[ItemT], limit: int, *place: str) -> Sequence[ItemT]:

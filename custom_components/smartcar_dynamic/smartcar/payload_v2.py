@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from .jsonvalues import as_dict, as_id, as_list, as_name, as_year
 from .model import Content, Kind, Problem, Report, Signal, VehicleInfo
 from .parsers import MAX_ITEMS
-from .payload import MAX_ERRORS, MAX_SIGNALS, Cache, Decoding
+from .payload import MAX_ERRORS, MAX_SIGNALS, Decoding, VehicleCache
 from .problems import concerns_vehicle, parse_problem
 from .signals import SIGNALS
 from .times import CLOCK_TOLERANCE, milliseconds
@@ -82,6 +82,8 @@ def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
     for index, item in enumerate(data):
         try:
             entry = as_dict(item)
+            if _repeat_entry(entry, cache, signals, decoding):
+                continue
             if (error := _error_of(entry)) is not None:
                 failed.append((entry, error))
             note = _parse_entry(entry, error, cache, signals, decoding)
@@ -109,7 +111,7 @@ def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
 
 
 def _parse_entry(
-    entry: Body, error: object, cache: Cache, signals: list[Signal], decoding: Decoding
+    entry: Body, error: object, cache: VehicleCache, signals: list[Signal], decoding: Decoding
 ) -> str | None:
     """Add the signals of a path; return why there are none."""
     path = entry.get("path")
@@ -117,12 +119,8 @@ def _parse_entry(
     if not isinstance(path, str) or (translation := _PATHS.get(path.rstrip("/"))) is None:
         return "unknown path"
     translate, codes = translation
-    headers = _headers(entry.get("headers"))
-    recorded_at = _first_time(headers, decoding.received_at, "sc-data-age")
-    if recorded_at is None:
-        recorded_at = _first_time(headers, decoding.received_at, "sc-fetched-at")
-        if recorded_at is not None:
-            decoding.retrieved.update(codes)
+    headers = as_dict(entry.get("headers"))
+    recorded_at = _recorded_at(headers, codes, decoding)
     code = entry.get("code")
     status = code if type(code) is int and code not in _OK else None
     if status is not None or error is not None:
@@ -130,14 +128,38 @@ def _parse_entry(
             problem = parse_problem(error or body, status=status, signals=(signal,))
             signals.append(Signal(Content(signal, (), problem), recorded_at))
         return None
-    if isinstance(body, list):
-        body = {"values": body}
-    if not isinstance(body, dict):
+    values = {"values": body} if isinstance(body, list) else body
+    if not isinstance(values, dict):
         return "no body"
-    units = _IMPERIAL if headers.get("sc-unit-system", "").lower() == "imperial" else _METRIC
-    for signal, translated in translate(body, units):
-        signals.append(Signal(decoding.parse(cache, signal, translated), recorded_at))
+    unit_system = _header(headers, "sc-unit-system")
+    contents = cache.paths.find(path, body, unit_system)
+    if contents is None:
+        units = _IMPERIAL if (unit_system or "").lower() == "imperial" else _METRIC
+        contents = tuple(
+            decoding.parse(cache.signals, signal, translated)
+            for signal, translated in translate(values, units)
+        )
+        cache.paths.add(path, contents, body, unit_system)
+    signals += [Signal(content, recorded_at) for content in contents]
     return None
+
+
+def _repeat_entry(
+    entry: Body, cache: VehicleCache, signals: list[Signal], decoding: Decoding
+) -> bool:
+    """Add the signals of a path that says what it said before; tell whether it does."""
+    path, code = entry.get("path"), entry.get("code")
+    if type(path) is not str or (known := cache.paths.known.get(path)) is None:
+        return False
+    if known.body != entry.get("body") or not (code is None or (type(code) is int and code in _OK)):
+        return False
+    headers = as_dict(entry.get("headers"))
+    if "error" in entry or "type" in entry or known.beside != _header(headers, "sc-unit-system"):
+        return False
+    codes = [content.code for content in known.decoded]
+    recorded_at = _recorded_at(headers, codes, decoding)
+    signals += [Signal(content, recorded_at) for content in known.decoded]
+    return True
 
 
 def _problems_of_paths(
@@ -171,7 +193,7 @@ def _error_of(entry: Body) -> object:
     return None
 
 
-def _parse_event(raw: Body, cache: Cache, decoding: Decoding) -> Iterator[Signal]:
+def _parse_event(raw: Body, cache: VehicleCache, decoding: Decoding) -> Iterator[Signal]:
     """Yield what a charging event says; `eventTime` is when the vehicle recorded it."""
     status = {
         "CHARGING_STARTED": "CHARGING",
@@ -181,9 +203,9 @@ def _parse_event(raw: Body, cache: Cache, decoding: Decoding) -> Iterator[Signal
     if status is None:
         decoding.notes.append("payload.eventType: unknown event")
         return
-    recorded_at = _first_time(raw, decoding.received_at, "eventTime")
+    recorded_at = _time(raw.get("eventTime"), decoding.received_at)
     for code, body in _charge({"state": status}, _METRIC):
-        yield Signal(decoding.parse(cache, code, body), recorded_at)
+        yield Signal(decoding.parse(cache.signals, code, body), recorded_at)
 
 
 def _is_error(body: object) -> bool:
@@ -194,21 +216,28 @@ def _is_error(body: object) -> bool:
     return isinstance(kind, str) and not _OF_ERRORS.isdisjoint(body)
 
 
-def _headers(raw: object) -> Mapping[str, str]:
-    return {
-        name.lower(): value.strip()
-        for name, value in as_dict(raw).items()
-        if isinstance(value, str)
-    }
+def _header(headers: Body, name: str) -> str | None:
+    """Return a header, whatever the case of its name."""
+    value = headers.get(name)
+    if value is None:
+        value = next((value for key, value in headers.items() if key.lower() == name), None)
+    return value.strip() if isinstance(value, str) else None
 
 
-def _first_time(raw: Body, received_at: int, *names: str) -> int | None:
-    """Return the first time that is one; one after its delivery is none."""
-    for name in names:
-        time = milliseconds(raw.get(name))
-        if time is not None and time <= received_at + CLOCK_TOLERANCE:
-            return time
-    return None
+def _recorded_at(headers: Body, codes: Iterable[str], decoding: Decoding) -> int | None:
+    """Return when the vehicle recorded what a path says, or else when Smartcar got it."""
+    recorded_at = _time(_header(headers, "sc-data-age"), decoding.received_at)
+    if recorded_at is None:
+        recorded_at = _time(_header(headers, "sc-fetched-at"), decoding.received_at)
+        if recorded_at is not None:
+            decoding.retrieved.update(codes)
+    return recorded_at
+
+
+def _time(raw: object, received_at: int) -> int | None:
+    """Return a time; one after its delivery is none."""
+    time = milliseconds(raw)
+    return time if time is not None and time <= received_at + CLOCK_TOLERANCE else None
 
 
 def _with_identity(vehicle: VehicleInfo, data: Sequence[object]) -> VehicleInfo:

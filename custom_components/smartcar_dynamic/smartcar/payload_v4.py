@@ -79,7 +79,7 @@ def parse_signals(
     vehicle_id: str, raw: object, delivered_at: int, decoding: Decoding
 ) -> tuple[Signal, ...]:
     """Return the signals of a list; each is read for itself, so none can cost its neighbours."""
-    cache = decoding.cache_of(vehicle_id)
+    cache = decoding.cache_of(vehicle_id).signals
     known = cache.known
     signals = []
     for index, item in enumerate(decoding.first(as_list(raw), MAX_SIGNALS, "data.signals")):
@@ -92,9 +92,9 @@ def parse_signals(
                 type(code := item.get("code")) is str
                 and (cached := known.get(code)) is not None
                 and cached.body == item.get("body")
-                and cached.status == item.get("status")
+                and cached.beside == item.get("status")
             ):
-                content = cached.content
+                content = cached.decoded
             elif (parsed := _parse_content(item, cache, decoding)) is not None:
                 content = parsed
             else:
@@ -112,7 +112,9 @@ def parse_signals(
     return tuple(signals)
 
 
-def _parse_content(raw: Mapping[str, object], cache: Cache, decoding: Decoding) -> Content | None:
+def _parse_content(
+    raw: Mapping[str, object], cache: Cache[Content], decoding: Decoding
+) -> Content | None:
     code, body, status = raw.get("code"), raw.get("body"), raw.get("status")
     label = None
     if not (isinstance(code, str) and code in SIGNALS):
@@ -129,7 +131,9 @@ def _parse_content(raw: Mapping[str, object], cache: Cache, decoding: Decoding) 
     else:
         # A body beside an error is an old one.
         content = Content(code, (), parse_problem(error, signals=(code,)))
-    cache.add(content, body, status)
+    if code in SIGNALS:
+        # What the catalogue does not list has its label beside the body.
+        cache.add(code, content, body, status)
     return content
 
 

@@ -195,17 +195,19 @@ class SmartcarWebhook:
 
     def _answer(self, challenge: str, payload: Mapping[str, object]) -> Response:
         if self._overrides:
-            management_token, receiver = (
-                self._overrides[-1].management_token,
-                self._overrides[-1].receiver,
-            )
+            management_token = self._overrides[-1].management_token
+            # Other flows that would have answered the same wait for it, too.
+            receivers = [
+                it.receiver for it in self._overrides if it.management_token == management_token
+            ]
         else:
-            management_token, receiver = self._management_token, self._receiver
+            management_token, receivers = self._management_token, [self._receiver]
         answer = answer_challenge(challenge, management_token)
         if answer is None:
             return self._reject(Rejection.NO_CHALLENGE)
         if challenge not in self._own_challenges:
-            receiver.async_on_challenge(webhook_of(payload))
+            for receiver in receivers:
+                receiver.async_on_challenge(webhook_of(payload))
         return json_response({"challenge": answer})
 
     def _reject_signature(self, body: bytes, signature: str | None) -> Response:

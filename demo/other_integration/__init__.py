@@ -1,0 +1,1 @@
+"""A folder of custom integrations: the stand-in for another Smartcar integration."""
