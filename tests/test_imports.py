@@ -22,6 +22,7 @@ CROSS_CUTTING = {
     "test_bounds",
     "test_captures",
     "test_cases",
+    "test_faults",
     "test_fuzz",
     "test_imports",
     "test_nothing_raises",
