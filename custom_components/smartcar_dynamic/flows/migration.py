@@ -174,11 +174,18 @@ class MigrationSteps(FlowBase):
 
 
 def _match_schema(matcher: VehicleMatcher) -> vol.Schema:
-    """Return a form that asks for each unmatched vehicle which one it is."""
-    options = {info.id: vehicle_label(info) for info in matcher.candidates.values()}
+    """Return a form that asks for each unmatched vehicle which one it is, the same make first."""
     return vol.Schema(
         {
-            vol.Optional(vehicle_label(vehicle.info)): forms.select_selector(options)
+            vol.Optional(vehicle_label(vehicle.info)): forms.select_selector(
+                {
+                    info.id: vehicle_label(info)
+                    for info in sorted(
+                        matcher.candidates.values(),
+                        key=lambda info, make=vehicle.info.make: info.make != make,
+                    )
+                }
+            )
             for vehicle in matcher.unmatched
         }
     )
