@@ -8,6 +8,7 @@ from .comparison import compare
 from .dashboard import save_dashboard
 from .environment import SPARE_APPLICATION, Environment, run_environment
 from .harness.onboarding import NAME, PASSWORD
+from .other import OTHER_INTEGRATION, add_other_entry
 
 _PORT = 8123
 # A day of 12.5 hours passes in about four minutes.
@@ -40,6 +41,19 @@ What to try:
 
 Ctrl-C ends it.
 """
+_TAKEOVER_GUIDE = """
+  Home Assistant  {url}
+  Login           {login}
+  Smartcar        {smartcar}
+
+What to try:
+  - Look at the entities of Settings > Devices & services > Smartcar; rename one.
+  - Take them over: Add integration > Smartcar Dynamic > Take over from Smartcar.
+  - See the same entities, with their history, follow the car on Smartcar's page.
+  - Go back: Smartcar Dynamic > Reconfigure > Go back to the Smartcar integration.
+
+Ctrl-C ends it.
+"""
 
 
 async def show() -> int:
@@ -58,6 +72,23 @@ async def show() -> int:
                 login=f"{NAME} / {PASSWORD}",
                 smartcar=f"{environment.simulator.url}/",
                 spare=SPARE_APPLICATION,
+            ),
+            flush=True,
+        )
+        await _live(environment)
+    return 0
+
+
+async def show_takeover() -> int:
+    """Start with an entry of another integration, and let day follow day."""
+    say("Starting the simulator and Home Assistant with another Smartcar integration…")
+    async with run_environment(_PORT, integrations=[OTHER_INTEGRATION]) as environment:
+        await add_other_entry(environment)
+        print(
+            _TAKEOVER_GUIDE.format(
+                url=environment.instance.url,
+                login=f"{NAME} / {PASSWORD}",
+                smartcar=f"{environment.simulator.url}/",
             ),
             flush=True,
         )

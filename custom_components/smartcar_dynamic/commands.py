@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 
 from homeassistant.config_entries import ConfigEntry
@@ -111,10 +112,14 @@ class Commands:
         """
         async with self._locks.setdefault(vehicle.id, asyncio.Lock()):
             self._require_grant(vehicle, command)
-            self._take_call(vehicle)
+            self._refuse_beyond_plan(vehicle)
             sent_at = now_ms()
             try:
-                result = await self._client.send_command(vehicle.info, command)
+                result = await self._client.send_command(
+                    vehicle.info,
+                    command,
+                    on_call=partial(self._coordinator.async_count_call, vehicle.id, command=True),
+                )
             except SmartcarApiError as error:
                 raise self._refused(vehicle, command, error) from error
             except SmartcarError as error:
@@ -135,12 +140,11 @@ class Commands:
             self._subscriptions.async_request()
             raise self._error("command_user_unknown", vehicle)
 
-    def _take_call(self, vehicle: VehicleState) -> None:
-        """Count the call, or refuse it: failed ones are billed, too."""
+    def _refuse_beyond_plan(self, vehicle: VehicleState) -> None:
+        """Refuse what the month's calls do not cover."""
         allowance, now = self._store.data.allowance, dt_util.utcnow()
         refusal = allowance.command_refusal(vehicle.id, now)
         if refusal is None:
-            self._coordinator.async_count_call(vehicle.id, command=True)
             return
         until = time_text(self._hass, refusal.until)
         if refusal.reason is RefusalReason.EXHAUSTED:

@@ -277,16 +277,23 @@ def news_of(report: Report, vehicle: VehicleState) -> Report:
     signals = tuple(
         signal
         for signal in report.signals
-        if _is_news(signal, vehicle.signals.get(signal.content.code))
+        if _is_news(
+            signal,
+            vehicle.signals.get(signal.content.code),
+            is_comparable=signal.content.code in report.retrieved
+            or signal.content.code not in vehicle.retrieved,
+        )
     )
     return replace(report, signals=signals)
 
 
-def _is_news(signal: Signal, known: SignalState | None) -> bool:
+def _is_news(signal: Signal, known: SignalState | None, *, is_comparable: bool) -> bool:
+    """Tell whether a signal is news; its time need not be comparable with the one known."""
     if known is None:
         return True
     if (
-        signal.recorded_at is not None
+        is_comparable
+        and signal.recorded_at is not None
         and known.recorded_at is not None
         and signal.recorded_at != known.recorded_at
     ):

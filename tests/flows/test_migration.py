@@ -440,6 +440,15 @@ async def test_an_entry_that_is_not_loaded_is_not_moved(home: Home) -> None:
     assert dialog.reason == "not_loaded"
 
 
+async def test_an_application_set_up_meanwhile_is_not_moved_to(home: Home) -> None:
+    entry, dialog = await beside(home)
+    other = await home.set_up(home.new_entry(None, webhook_id="another"))
+    home.hass.config_entries.async_update_entry(other, unique_id=home.dynamic.m2m_id)
+    await dialog.choose("move_existing")
+    assert dialog.reason == "already_configured"
+    assert entry.data["api"] == "v2"
+
+
 @pytest.mark.parametrize("step", ["same_vehicles", "move_existing"])
 async def test_moving_an_entry_that_is_not_there_ends_the_flow(step: str) -> None:
     with pytest.raises(AbortFlow, match="not_loaded"):

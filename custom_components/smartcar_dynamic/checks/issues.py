@@ -336,6 +336,7 @@ def async_update_removable(
         data={
             "entry_id": entry.entry_id,
             "issue": "other_entry_removable",
+            "other_entry_id": other.entry_id,
             "other": plain_text(other.title),
             **placeholders,
         },
