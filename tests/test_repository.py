@@ -122,6 +122,14 @@ def test_the_readmes_commands_and_links_lead_somewhere() -> None:
     assert MANIFEST["documentation"] in README
 
 
+def test_the_readmes_pictures_are_light_dark_and_small() -> None:
+    names = set(re.findall(r'(?:src|srcset)="docs/images/([^"]+)"', README))
+    assert len(names) == 10
+    for name in names:
+        assert (ROOT / "docs" / "images" / name).stat().st_size < 150_000, name
+        assert name.replace("-light", "-dark") in names
+
+
 def test_the_readme_promises_no_other_actions_than_there_are() -> None:
     promised = set(re.findall(rf"{MANIFEST['domain']}\.(\w+)", README))
     actions = read_yaml((PACKAGE / "services.yaml").read_text())
