@@ -8,6 +8,7 @@ from .comparison import compare
 from .dashboard import save_dashboard
 from .environment import SPARE_APPLICATION, Environment, run_environment
 from .harness.onboarding import NAME, PASSWORD
+from .other import OTHER_INTEGRATION, add_other_entry
 
 _PORT = 8123
 # A day of 12.5 hours passes in about four minutes.
@@ -26,10 +27,30 @@ What to try:
   - Set up a third car: Settings > Devices & services > Add integration > Smartcar Dynamic.
     Smartcar's page shows the credentials of "{spare}" under Credentials.
     Enter the callback URI there under Add webhook, which also verifies it.
-  - Revoke a car's account on Smartcar's page, and follow Settings > Repairs.
-  - Give an application a new management token there, and see how Home Assistant notices.
-  - Disable a webhook there, and let Reconfigure > Check the connection say what is wrong.
+  - Let something go wrong on Smartcar's page, and follow Settings > Repairs:
+      a car's card: set a problem (the owner's account, the plan), and heal it;
+        use up the plan, then press "Read now";
+      a webhook's card: disable or delete it, change its callback URI, paste the redirect URI
+        instead, take its triggers or its data; then Reconfigure > Check the connection;
+      a webhook's card: refuse new subscriptions, then add a car to its application;
+      Credentials: a new management token, then deliver three times;
+      a car that has never delivered: add one, check the connection, remove it, check again.
+  - Let a command fail under Faults > Commands: DOOR_OPEN, ASLEEP, DEVICE_PAIRING_REQUIRED, ….
+  - Change the language under your profile: the findings of the check follow it.
   - Build an automation, for example one of the README's.
+
+Ctrl-C ends it.
+"""
+_TAKEOVER_GUIDE = """
+  Home Assistant  {url}
+  Login           {login}
+  Smartcar        {smartcar}
+
+What to try:
+  - Look at the entities of Settings > Devices & services > Smartcar; rename one.
+  - Take them over: Add integration > Smartcar Dynamic > Take over from Smartcar.
+  - See the same entities, with their history, follow the car on Smartcar's page.
+  - Go back: Smartcar Dynamic > Reconfigure > Go back to the Smartcar integration.
 
 Ctrl-C ends it.
 """
@@ -51,6 +72,23 @@ async def show() -> int:
                 login=f"{NAME} / {PASSWORD}",
                 smartcar=f"{environment.simulator.url}/",
                 spare=SPARE_APPLICATION,
+            ),
+            flush=True,
+        )
+        await _live(environment)
+    return 0
+
+
+async def show_takeover() -> int:
+    """Start with an entry of another integration, and let day follow day."""
+    say("Starting the simulator and Home Assistant with another Smartcar integration…")
+    async with run_environment(_PORT, integrations=[OTHER_INTEGRATION]) as environment:
+        await add_other_entry(environment)
+        print(
+            _TAKEOVER_GUIDE.format(
+                url=environment.instance.url,
+                login=f"{NAME} / {PASSWORD}",
+                smartcar=f"{environment.simulator.url}/",
             ),
             flush=True,
         )

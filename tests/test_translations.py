@@ -191,7 +191,7 @@ def test_every_step_has_its_texts() -> None:
 
 
 def test_every_end_has_its_text() -> None:
-    asked = arguments("async_abort", "AbortFlow", keyword="reason")
+    asked = arguments("async_abort", "AbortFlow", "async_update_reload_and_abort", keyword="reason")
     # Home Assistant's own.
     asked |= {"already_configured"}
     texts = {reason for _, flow in flows(ENGLISH) for reason in flow.get("abort", ())}
@@ -452,7 +452,7 @@ def test_each_result_has_a_text_and_none_is_left() -> None:
     summaries = {f"check_summary_{outcome}" for outcome in ("failed", "ok")}
     takeover = {f"takeover_left_{reason}" for reason in Reason}
     takeover |= {f"takeover_note_{api}" for api in (API_V2, API_V3)}
-    assert ENGLISH["common"].keys() == results() | summaries | takeover
+    assert ENGLISH["common"].keys() == results() | summaries | takeover | {"time"}
 
 
 def test_the_results_that_raise_issues_exist() -> None:

@@ -1,4 +1,4 @@
-"""The clock, local time as text, listeners, and tracebacks without a message."""
+"""The clock, listeners, and tracebacks without a message."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -20,11 +20,6 @@ def now_ms() -> int:
 def utc_from_ms(milliseconds: float) -> datetime:
     """Return a time in UTC from milliseconds since 1970."""
     return dt_util.utc_from_timestamp(milliseconds / 1000)
-
-
-def local_time_text(milliseconds: float) -> str:
-    """Return a time in Home Assistant's time zone, to the minute."""
-    return dt_util.as_local(utc_from_ms(milliseconds)).strftime("%Y-%m-%d %H:%M")
 
 
 def format_traceback(error: Exception) -> str:

@@ -49,7 +49,7 @@ async def go(home: Home, dialog: Dialog) -> Webhook:
 
 
 async def moved(home: Home, dialog: Dialog, entry: ConfigEntry) -> None:
-    assert dialog.reason == "reconfigure_successful"
+    assert dialog.reason == "moved"
     await home.settle()
     assert entry.data["api"] == "v3"
     assert entry.state is ConfigEntryState.LOADED
@@ -422,6 +422,15 @@ async def test_an_entry_that_is_not_loaded_is_not_moved(home: Home) -> None:
     await home.unload(entry)
     await dialog.choose("move_existing")
     assert dialog.reason == "not_loaded"
+
+
+async def test_an_application_set_up_meanwhile_is_not_moved_to(home: Home) -> None:
+    entry, dialog = await beside(home)
+    other = await home.set_up(home.new_entry(None, webhook_id="another"))
+    home.hass.config_entries.async_update_entry(other, unique_id=home.dynamic.m2m_id)
+    await dialog.choose("move_existing")
+    assert dialog.reason == "already_configured"
+    assert entry.data["api"] == "v2"
 
 
 @pytest.mark.parametrize("step", ["same_vehicles", "move_existing"])

@@ -18,7 +18,7 @@ from custom_components.smartcar_dynamic.smartcar.client import (
 from custom_components.smartcar_dynamic.smartcar.client_v3 import ClientV3
 from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
 
-from .api_server import Answer, ApiServer, api_server, loopback_session
+from .api_server import RESET, Answer, ApiServer, api_server, loopback_session
 
 TOKEN = "POST /iam/oauth2/token"
 ISSUED = {"access_token": "token-1", "token_type": "Bearer", "expires_in": 3600}
@@ -554,6 +554,16 @@ async def test_a_read_repeated_with_a_new_token_costs_two(
     calls: list[str] = []
     await client.read_signals(CAR, at=READ_AT, on_call=lambda: calls.append("one"))
     assert len(calls) == 2
+
+
+async def test_each_attempt_on_a_broken_connection_is_counted(
+    client: ClientV3, smartcar: ApiServer
+) -> None:
+    smartcar.on(SIGNALS, {"data": []}, RESET, {"data": []})
+    calls: list[str] = []
+    for _ in range(2):
+        await client.read_signals(CAR, at=READ_AT, on_call=lambda: calls.append("one"))
+    assert smartcar.lines().count(SIGNALS) == len(calls) == 3
 
 
 async def test_a_read_that_is_not_made_is_not_counted(

@@ -16,6 +16,7 @@ from .payloads import (
     SHARED,
     TUTORIAL,
     VEHICLE_ID,
+    Json,
     decode,
     dynamic,
     endpoint,
@@ -654,3 +655,23 @@ def test_a_real_batch_gives_its_values_and_problems() -> None:
 def test_the_tutorials_own_text_gives_its_values() -> None:
     delivery = decode(load(SHARED / "v2_webhook" / "seed_dynamic.json"))
     assert values(delivery) == TUTORIAL_VALUES
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"error": {"type": "VEHICLE_STATE", "code": "ASLEEP", "statusCode": 409}},
+        {"code": 409},
+        {"headers": {"SC-Unit-System": "imperial"}},
+    ],
+    ids=["an error", "a status", "other units"],
+)
+def test_a_body_that_repeats_is_read_with_what_is_beside_it(beside: Json) -> None:
+    decoder = Decoder()
+    again = dynamic(endpoint("/odometer", {"distance": 100}))
+    for _ in range(3):
+        decode(again, decoder=decoder)
+    other = dynamic(endpoint("/odometer", {"distance": 100}, **beside))
+    warm, cold = only_report(decode(other, decoder=decoder)), only_report(decode(other))
+    assert warm == cold
+    assert warm != only_report(decode(again))

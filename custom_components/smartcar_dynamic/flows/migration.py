@@ -165,7 +165,7 @@ class MigrationSteps(FlowBase):
         await async_unsubscribe_all(entry)
         async_rename_vehicles(self.hass, entry, matcher.matches)
         return self.async_update_reload_and_abort(
-            entry, unique_id=self._data[CONF_CLIENT_ID], data=self._data
+            entry, unique_id=self._data[CONF_CLIENT_ID], data=self._data, reason="moved"
         )
 
     async def async_step_match_unknown(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
