@@ -129,6 +129,14 @@ def test_the_documents_name_each_action_trigger_and_condition() -> None:
     assert promised == {name for kind in kinds for name in ENGLISH[kind]}
 
 
+def test_the_readmes_pictures_are_light_dark_and_small() -> None:
+    names = set(re.findall(r'(?:src|srcset)="docs/images/([^"]+)"', README))
+    assert len(names) == 10
+    for name in names:
+        assert (ROOT / "docs" / "images" / name).stat().st_size < 150_000, name
+        assert name.replace("-light", "-dark") in names
+
+
 async def test_the_documents_automations_are_valid(hass: HomeAssistant) -> None:
     for integration in ("homeassistant", "battery", "binary_sensor", "device_tracker", "sensor"):
         assert await async_setup_component(hass, integration, {})
