@@ -10,7 +10,7 @@ from .environment import SPARE_APPLICATION, Environment, run_environment
 from .harness.onboarding import NAME, PASSWORD
 
 _PORT = 8123
-# A day of 12.5 hours passes in about four minutes.
+# A day of 11 hours passes in about four minutes.
 _SPEED = 180
 _NIGHT = timedelta(minutes=30)
 _GUIDE = """
