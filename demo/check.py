@@ -39,7 +39,7 @@ async def check() -> int:
 
 
 class Scenario:
-    """Two accounts are set up; their cars drive to work, home again, charge and sleep."""
+    """Two accounts are set up; their cars drive to work, charge, drive home, charge and sleep."""
 
     def __init__(self, environment: Environment) -> None:
         """Initialize."""
@@ -61,6 +61,8 @@ class Scenario:
         await self._pass_until(lambda car: car.locked and car.place == "work")
         await self._compare("at work")
         await self._pass_until(lambda car: car.charging)
+        await self._compare("charging at work")
+        await self._pass_until(lambda car: car.charging and car.place == "home")
         await self._compare("charging at home")
         say("Enabling every entity, which takes a restart…")
         await self._enable_all()

@@ -11,7 +11,7 @@ from .harness.onboarding import NAME, PASSWORD
 from .other import OTHER_INTEGRATION, add_other_entry
 
 _PORT = 8123
-# A day of 12.5 hours passes in about four minutes.
+# A day of 11 hours passes in about four minutes.
 _SPEED = 180
 _NIGHT = timedelta(minutes=30)
 _GUIDE = """

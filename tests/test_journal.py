@@ -118,6 +118,21 @@ async def test_the_last_trip_is_told_in_full(life: Life) -> None:
     assert abs(distance - (life.car.odometer - life.car.trips[0].start_odometer)) <= 0.1
     assert life.home.state("sensor", life.car, "last_trip.from") == "Home"
     assert life.home.state("sensor", life.car, "last_trip.to") == "not_home"
+    (truth,) = life.car.trips
+    used = float(life.home.state("sensor", life.car, "last_trip.state_of_charge_used"))
+    assert used == pytest.approx(truth.start_charge - (truth.end_charge or 0), abs=1)
+
+
+async def test_a_trips_duration_lies_between_two_sensors(life: Life) -> None:
+    await life.drive("work", hours=1)
+    (truth,) = life.car.trips
+    assert truth.ended_at is not None
+    minutes = (truth.ended_at - truth.started_at).total_seconds() / 60
+    shortest, longest = (
+        float(life.home.state("sensor", life.car, f"last_trip.{key}_duration"))
+        for key in ("shortest", "longest")
+    )
+    assert shortest <= minutes <= longest <= shortest + 15
 
 
 async def test_the_actions_answer_with_sessions_and_trips(life: Life) -> None:
