@@ -90,6 +90,7 @@ async def test_the_same_application_is_set_up_once(home: Home) -> None:
     entry = await home.delivering()
     dialog = await home.at_callback()
     assert dialog.reason == "already_configured"
+    assert dialog.shown == {"entry": entry.title}
     assert home.hass.config_entries.async_entries(DOMAIN) == [entry]
 
 

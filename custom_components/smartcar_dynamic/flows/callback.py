@@ -9,6 +9,7 @@ from homeassistant.components import webhook as ha_webhook
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import CALLBACK_TYPE, HassJob, callback
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
@@ -300,7 +301,12 @@ class CallbackSteps(FlowBase):
 
     async def _async_with_webhook(self, smartcar_webhook_id: str) -> ConfigFlowResult:
         """Go on with a webhook that no other entry has."""
-        self._async_abort_entries_match({CONF_SMARTCAR_WEBHOOK_ID: smartcar_webhook_id})
+        for entry in self._async_current_entries():
+            if (
+                entry.entry_id != self.context.get("entry_id")
+                and entry.data.get(CONF_SMARTCAR_WEBHOOK_ID) == smartcar_webhook_id
+            ):
+                raise AbortFlow("already_configured", {"entry": plain_text(entry.title)})
         self._data[CONF_SMARTCAR_WEBHOOK_ID] = smartcar_webhook_id
         return await self._async_after_webhook()
 
