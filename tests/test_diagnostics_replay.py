@@ -24,13 +24,14 @@ HERE = Position(1.0, 2.0)
 async def save(home: Home, folder: Path) -> Path:
     """Download the entry's diagnostics to a file."""
     path = folder / "diagnostics.json"
-    path.write_text(json.dumps(await download(home)), encoding="utf-8")
+    text = json.dumps(await download(home))
+    await home.hass.async_add_executor_job(path.write_text, text)
     return path
 
 
-def replayed(path: Path) -> StoredData:
+async def replayed(home: Home, path: Path) -> StoredData:
     """Return the entry's data as Home Assistant loads them in a replay."""
-    diagnosed = Diagnosed.read(path)
+    diagnosed = await home.hass.async_add_executor_job(Diagnosed.read, path)
     ids = tuple(f"replayed-{number}" for number, _ in enumerate(diagnosed.vehicles))
     return data_from_json(data_to_json(diagnosed.stored(ids, "webhook", CALLBACK, HERE)))
 
@@ -48,7 +49,7 @@ async def test_the_replayed_car_knows_the_same_things(
     payload["data"]["vehicle"]["id"] = home.car().id
     await smartcar.with_token(entry.data["management_token"]).deliver(payload)
     original = home.runtime(entry).coordinator.vehicles[home.car().id]
-    vehicle = the_vehicle(replayed(await save(home, tmp_path)))
+    vehicle = the_vehicle(await replayed(home, await save(home, tmp_path)))
     assert vehicle.readings.keys() == original.readings.keys()
     assert len(vehicle.readings) > 100
     for key, reading in original.readings.items():
@@ -62,7 +63,7 @@ async def test_the_replayed_car_has_the_same_problems(
     entry, _ = await home.live()
     await deliver_everything(smartcar.with_token(entry.data["management_token"]), home.car())
     original = home.runtime(entry).coordinator.vehicles[home.car().id]
-    vehicle = the_vehicle(replayed(await save(home, tmp_path)))
+    vehicle = the_vehicle(await replayed(home, await save(home, tmp_path)))
     assert vehicle.needs_reauthentication
     assert vehicle.active_problems.keys() == original.active_problems.keys()
     for code, signal in original.signals.items():
@@ -76,7 +77,7 @@ async def test_the_replay_is_as_long_after_the_last_delivery(home: Home, tmp_pat
     path = await save(home, tmp_path)
     await home.pass_time(days=9)
     before = now_ms()
-    data = replayed(path)
+    data = await replayed(home, path)
     assert data.status.last_delivery is not None
     silence = before - data.status.last_delivery
     assert abs(silence - timedelta(hours=3) / timedelta(milliseconds=1)) < 10_000
@@ -89,14 +90,17 @@ def now_ms() -> int:
 
 async def test_a_moved_callback_uri_is_moved_in_the_replay(home: Home, tmp_path: Path) -> None:
     await home.delivering()
-    assert replayed(await save(home, tmp_path)).status.callback_uri == CALLBACK
+    data = await replayed(home, await save(home, tmp_path))
+    assert data.status.callback_uri == CALLBACK
     await home.move_to("https://elsewhere.example")
-    assert replayed(await save(home, tmp_path)).status.callback_uri != CALLBACK
+    data = await replayed(home, await save(home, tmp_path))
+    assert data.status.callback_uri != CALLBACK
 
 
 async def test_a_replayed_dynamic_webhook_is_one(home: Home, tmp_path: Path) -> None:
     await home.delivering(Kind.DYNAMIC)
-    diagnosed = Diagnosed.read(await save(home, tmp_path))
+    path = await save(home, tmp_path)
+    diagnosed = await home.hass.async_add_executor_job(Diagnosed.read, path)
     assert diagnosed.is_v2
     assert diagnosed.vehicles[0].permissions is None
 

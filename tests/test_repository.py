@@ -124,9 +124,7 @@ def test_the_readmes_commands_and_links_lead_somewhere() -> None:
 
 def test_the_documents_name_each_action_trigger_and_condition() -> None:
     documents = [README, *(path.read_text() for path in (ROOT / "docs").glob("*.md"))]
-    promised = set(
-        re.findall(rf"(?<!components\.)\b{MANIFEST['domain']}\.(\w+)", "\n".join(documents))
-    )
+    promised = set(re.findall(rf"(?<![.\w]){MANIFEST['domain']}\.(\w+)", "\n".join(documents)))
     kinds = ("services", "triggers", "conditions")
     assert promised == {name for kind in kinds for name in ENGLISH[kind]}
 
