@@ -187,7 +187,7 @@ class Bench:
 
 
 @contextmanager
-def _benchmark_conditions() -> Iterator[None]:
+def benchmark_conditions() -> Iterator[None]:
     """Have every entity on, and no server: requests are handed to the webhook component."""
     with (
         patch.object(Entity, "entity_registry_enabled_default", property(lambda _: True)),
@@ -197,7 +197,8 @@ def _benchmark_conditions() -> Iterator[None]:
         yield
 
 
-async def _set_up(hass: HomeAssistant) -> Bench:
+async def set_up(hass: HomeAssistant) -> Bench:
+    """Set our entry, the floor and the sensors up."""
     counter = Counter()
     hass.config.external_url = "https://home.example"
     await async_setup_component(hass, "webhook", {})
@@ -301,8 +302,8 @@ async def _main() -> bool:
     results = []
     async with async_test_home_assistant() as hass:
         hass.data.pop(DATA_CUSTOM_COMPONENTS)
-        with _benchmark_conditions():
-            bench = await _set_up(hass)
+        with benchmark_conditions():
+            bench = await set_up(hass)
             with patch.object(coordinator, "now_ms", lambda: bench.clock):
                 offset = 0
                 for title, make in (("30 signals", rich), ("dynamic", _dynamic)):

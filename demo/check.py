@@ -7,7 +7,7 @@ from itertools import groupby
 from simulator import Car
 
 from .comparison import Row, compare
-from .dashboard import save_dashboard
+from .dashboard import add_dashboard, update_dashboard
 from .environment import DOMAIN, Environment, run_environment
 from .harness import HarnessError
 
@@ -53,7 +53,7 @@ class Scenario:
         for kind in self._environment.cars:
             await self._environment.add_entry(kind)
         await self._compare("as set up")
-        await save_dashboard(self._environment.client)
+        await add_dashboard(self._environment.client)
         say("The day begins…")
         self._simulator.start_day()
         await self._pass_until(lambda car: car.driving)
@@ -70,6 +70,7 @@ class Scenario:
         await self._pass_until(lambda car: self._simulator.days[car.id].done)
         await self._simulator.advance(_UNTIL_ALL_IS_SENT)
         rows = await self._compare("at the end of the day", deliver=False, complete=True)
+        await update_dashboard(self._environment.client)
         for name, of_car in groupby(rows, lambda row: row.car):
             print(name, *of_car, sep="\n")
         issues = await self._environment.client.issues(DOMAIN)

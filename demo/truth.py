@@ -113,7 +113,7 @@ def _facts(connection: Connection, *, dynamic: bool) -> dict[str, dict[str, Fact
             "climate-internaltemperature": Amount(car.inside, "°C", 0.06),
             "connectivitysoftware-currentfirmwareversion": car.firmware,
             # Payload version 2.0 does not say when it was sent, so this is when it came.
-            "last_delivery": Moment(datetime.now(UTC) if dynamic else car.recorded_at, 300),
+            "last_delivery": Moment(datetime.now(UTC), 300),
             "last_reported": Moment(car.recorded_at),
             "location-preciselocation.heading": Amount(car.heading, "°"),
             "lowvoltagebattery-status": "good",

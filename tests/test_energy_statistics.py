@@ -3,7 +3,10 @@
 from datetime import datetime, timedelta
 
 from homeassistant.components.recorder import Recorder, get_instance
-from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.components.recorder.statistics import (
+    list_statistic_ids,
+    statistics_during_period,
+)
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -135,3 +138,22 @@ async def test_statistics_go_on_after_a_restart(home: Home) -> None:
     await life.go_on(hours=2)
     sums = await external_sums(life, began)
     assert sums[max(sums)] == pytest.approx(life.car.charged_energy, abs=0.2)
+
+
+async def test_each_car_has_statistics_of_its_own(home: Home) -> None:
+    home.sim.add_car("Van")
+    life = await begin(home)
+    began = dt_util.utcnow().replace(minute=0, second=0, microsecond=0)
+    # The van charges nothing.
+    await home.deliver()
+    await life.act(life.car.plug_in, hours=1)
+    # What waits to be written waits no longer than the entry is loaded.
+    await home.unload(life.entry)
+    await home.hass.config_entries.async_setup(life.entry.entry_id)
+    await life.go_on(minutes=15)
+    assert await external_sums(life, began)
+    listed = await get_instance(home.hass).async_add_executor_job(
+        list_statistic_ids, home.hass, None, "sum"
+    )
+    ours = {it["statistic_id"] for it in listed if it["source"] == "smartcar_dynamic"}
+    assert ours == {statistic_id(life.car.id)}

@@ -7,11 +7,14 @@ from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.smartcar_dynamic.util import DAY
 from simulator.charging_point import FAST_CHARGER
 from simulator.geo import Place
 
 from .cars import Writes
 from .life import Life
+from .smartcar.payloads import signal, state
+from .webhook_client import WebhookClient
 
 EVCC = {
     "A": {"a", "disconnected", "not_plugged"},
@@ -209,3 +212,26 @@ async def test_totals_say_whether_the_vehicle_reports_them(life: Life) -> None:
     assert state is not None
     assert state.attributes["source"] == "reported"
     assert state.attributes["state_class"] == "total_increasing"
+
+
+async def test_old_deliveries_are_timed_by_their_own_clock(
+    life: Life, smartcar: WebhookClient
+) -> None:
+    cloud = smartcar.with_token(life.entry.data["management_token"])
+    a_year_ago = round(dt_util.utcnow().timestamp() * 1000) - 365 * DAY
+    for minute, odometer in enumerate((50_000, 50_001, 50_002)):
+        time = a_year_ago + minute * 60_000
+        payload = state(
+            signal(
+                "odometer-traveleddistance",
+                {"value": odometer, "unit": "km"},
+                meta={"oemUpdatedAt": time},
+            ),
+            eventId=f"old-{minute}",
+        )
+        payload["data"]["vehicle"] = {"id": "another-car", "make": "VW", "model": "Up"}
+        payload["meta"]["deliveredAt"] = time
+        await cloud.deliver(payload)
+        await life.home.pass_time(seconds=1)
+    coordinator = life.home.runtime(life.entry).coordinator
+    assert coordinator.vehicles["another-car"].history.trips.trip is not None

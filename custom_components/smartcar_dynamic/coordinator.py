@@ -22,6 +22,8 @@ from .vehicle import Changes, VehicleState
 _LOGGER = logging.getLogger(__name__)
 
 _MAX_NOTED = 256
+# Nobody has as many. A vehicle costs memory, a device, and a part of each save.
+_MAX_VEHICLES = 2048
 # Smartcar's last attempt to deliver comes three minutes after the first.
 _IGNORE_DELETED_FOR = 5 * 60_000
 
@@ -152,8 +154,10 @@ class SmartcarCoordinator:
                 self._notify_vehicle(vehicle)
         result = []
         for vehicle_id, info in listed.items():
-            result.append(self.vehicles.get(vehicle_id) or self._add(info))
-            self.async_update_info(info)
+            known = self.vehicles.get(vehicle_id) or self._add(info)
+            if known is not None:
+                result.append(known)
+                self.async_update_info(info)
         self._store.async_schedule_save()
         return result
 
@@ -161,9 +165,11 @@ class SmartcarCoordinator:
     def async_add_described(self, vehicles: Iterable[VehicleInfo]) -> None:
         """Add vehicles whose makes are known, so that they have their names from the beginning."""
         for info in vehicles:
-            if info.make is not None and info.id not in self.excluded:
-                if info.id not in self.vehicles:
-                    self._add(info)
+            if (
+                info.make is not None
+                and info.id not in self.excluded
+                and (info.id in self.vehicles or self._add(info) is not None)
+            ):
                 self.async_update_info(info)
 
     @callback
@@ -188,6 +194,9 @@ class SmartcarCoordinator:
             vehicle = vehicles.pop(old_id, None)
             if vehicle is not None:
                 vehicle.info = replace(vehicle.info, id=new_id)
+                # The new webhook may have delivered already.
+                if (early := vehicles.get(new_id)) is not None:
+                    vehicle.absorb(early)
                 vehicles[new_id] = vehicle
             if (planner := planners.pop(old_id, None)) is not None:
                 planners[new_id] = planner
@@ -199,6 +208,7 @@ class SmartcarCoordinator:
         """Drop a deleted vehicle, and ignore what was sent before it was unsubscribed."""
         self._ignored_until[vehicle_id] = now_ms() + _IGNORE_DELETED_FOR
         self._data.vehicles.pop(vehicle_id, None)
+        self._data.planners.pop(vehicle_id, None)
         self._key_listeners.pop(vehicle_id, None)
         self._store.async_schedule_save()
 
@@ -274,9 +284,14 @@ class SmartcarCoordinator:
         if info.id in self.excluded or report.repeated or self._is_ignored(info.id):
             return
         vehicle = self.vehicles.get(info.id) or self._add(info)
+        if vehicle is None:
+            return
         last_delivery = vehicle.last_delivery
         changes = vehicle.apply(report)
-        if not report.pushed:
+        if report.pushed:
+            # When it arrived: only one of the two platforms says when it was sent.
+            vehicle.last_delivery = self._received_at or vehicle.last_delivery
+        else:
             # The question is whether Smartcar delivers.
             vehicle.last_delivery = last_delivery
             changes.keys.remove(LAST_DELIVERY)
@@ -286,10 +301,11 @@ class SmartcarCoordinator:
         if changes.availability:
             changes.keys += self._key_listeners.get(vehicle.id, ())
         self._notify(vehicle, changes)
-        for listener in self._report_listeners:
-            self._guard("what follows a report", listener, vehicle, report, changed)
+        # All entities first: an automation that an event starts looks at them.
         for report_listener in self._vehicle_report_listeners.get(vehicle.id, ()):
             self._guard(f"vehicle {vehicle.info.short_id}", report_listener)
+        for listener in self._report_listeners:
+            self._guard("what follows a report", listener, vehicle, report, changed)
 
     def _is_ignored(self, vehicle_id: str) -> bool:
         """Tell whether a vehicle was deleted just now."""
@@ -334,7 +350,12 @@ class SmartcarCoordinator:
         if _is_first(self._faulted, what):
             _LOGGER.error("Could not update %s: %s", what, format_traceback(error))
 
-    def _add(self, info: VehicleInfo) -> VehicleState:
+    def _add(self, info: VehicleInfo) -> VehicleState | None:
+        """Add a vehicle; return `None` where there are more than anybody has."""
+        if len(self.vehicles) >= _MAX_VEHICLES:
+            if _is_first(self._noted, "vehicles"):
+                _LOGGER.warning("More than %s vehicles: others are left out", _MAX_VEHICLES)
+            return None
         vehicle = self._data.vehicles[info.id] = VehicleState(info)
         self._notify_vehicle(vehicle)
         return vehicle

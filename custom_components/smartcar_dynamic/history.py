@@ -232,6 +232,15 @@ class History:
         """Forget what was charged since the last call: there are no prices."""
         self._unpriced.clear()
 
+    def forget_after(self, latest: int) -> None:
+        """Forget that anything happened after a time: the clock by which it did was wrong."""
+        self._untold = self._catch_up()
+        if self.charging.forget_after(latest) | self.trips.forget_after(latest):
+            self._json = None
+            self._newest.clear()
+            self._is_idle = self._stands_idle()
+            self._untold += self._update()
+
     def take_charge_events(self) -> list[ChargeEvent]:
         """Return what has happened since the last call, oldest first."""
         events = list(self._charge_events)
