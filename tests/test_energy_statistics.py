@@ -96,6 +96,9 @@ async def test_a_months_statistics_agree_with_the_truth(home: Home) -> None:
         assert abs(sums[-1] - truth) <= 0.02 * truth, (key, sums[-1], truth)
         values = [float(value) for value in life.values("sensor", key)]
         assert values == sorted(values)
+    assert max((await external_sums(life, began)).values()) == pytest.approx(
+        car.charged_energy, rel=0.02
+    )
 
 
 async def external_sums(life: Life, began: datetime) -> dict[int, float]:
