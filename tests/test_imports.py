@@ -18,6 +18,7 @@ SMARTCAR = ROOT / "custom_components" / "smartcar_dynamic" / "smartcar"
 
 # What these prove is no one module's.
 CROSS_CUTTING = {
+    "test_blueprints",
     "test_bounds",
     "test_captures",
     "test_cases",
