@@ -30,6 +30,8 @@ class Journal:
         self._job = HassJob(self._async_time_passed, "Smartcar histories", cancel_on_shutdown=True)
         # By vehicle: when it is due on the clock of its deliveries, and on ours.
         self._due: dict[str, tuple[int, int]] = {}
+        # By vehicle: the clock of its deliveries, which is not when they arrived.
+        self._clocks: dict[str, int] = {}
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._timer_at: int | None = None
 
@@ -61,6 +63,9 @@ class Journal:
     def _async_on_report(
         self, vehicle: VehicleState, report: Report, _changed: Iterable[str]
     ) -> None:
+        clock = self._clocks.get(vehicle.id, 0)
+        if report.pushed and (report.delivered_at > clock or clock > now_ms()):
+            self._clocks[vehicle.id] = report.delivered_at
         changed = vehicle.history.observe(report, self._locate) + self._price(vehicle)
         if vehicle.history.due_at is not None or vehicle.id in self._due:
             now = now_ms()
@@ -94,7 +99,7 @@ class Journal:
         if due_at is None:
             self._due.pop(vehicle.id, None)
         elif known is None or known[0] != due_at:
-            wait = due_at - (vehicle.last_delivery or 0)
+            wait = due_at - self._clocks.get(vehicle.id, vehicle.last_delivery or 0)
             self._due[vehicle.id] = due_at, now + max(0, wait - passed)
 
     def _set_timer(self, now: int) -> None:
