@@ -186,14 +186,21 @@ def _trip_facts(car: Car) -> dict[str, Fact]:
     ended = [it for it in car.trips if it.ended_at]
     if not ended:
         return {}
-    trip = ended[-1]
+    trip, last = ended[-1], "last_trip"
+    minutes = ((trip.ended_at or car.now) - trip.started_at).total_seconds() / 60
+    exactness = 2 * _PROMPT.total_seconds() / 60
     # One percent more or less of the battery, which is how exactly a car tells its charge.
     tolerance = car.model.capacity / trip.distance
+    used = trip.start_charge - (trip.end_charge or 0)
     return {
-        "last_trip.consumption": Amount(100 * trip.energy / trip.distance, "kWh/100km", tolerance),
-        "last_trip.distance": Amount(trip.distance, "km", 0.11),
-        "last_trip.from": _zone(trip.origin_place),
-        "last_trip.to": _zone(trip.destination_place),
+        f"{last}.consumption": Amount(100 * trip.energy / trip.distance, "kWh/100km", tolerance),
+        f"{last}.distance": Amount(trip.distance, "km", 0.11),
+        f"{last}.energy_used": Amount(trip.energy, "kWh", car.model.capacity / 100),
+        f"{last}.from": _zone(trip.origin_place),
+        f"{last}.longest_duration": Amount(minutes, "min", exactness),
+        f"{last}.shortest_duration": Amount(minutes, "min", exactness),
+        f"{last}.state_of_charge_used": Amount(used, "%", 1),
+        f"{last}.to": _zone(trip.destination_place),
     }
 
 

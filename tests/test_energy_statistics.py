@@ -20,8 +20,9 @@ from simulator.charging_point import FAST_CHARGER, SOCKET
 from .home import Home
 from .life import Life, begin
 
-DAYS = 10
+DAYS = 30
 STEP = 30
+IDLE_STEP = 180
 
 
 @pytest.fixture(autouse=True)
@@ -32,35 +33,41 @@ def _custom_integrations(
     """Let the recorder run, and Home Assistant load the integration from this repository."""
 
 
+async def stand(life: Life, hours: float) -> None:
+    """Let hours pass in which nothing happens."""
+    await life.go_on(step=IDLE_STEP, hours=hours)
+
+
 async def live_a_day(life: Life, day: int) -> None:
     """Let a day pass: to work and back, and a charge as the day has it."""
     car, home = life.car, life.home
-    await life.drive("work", step=STEP, hours=2)
+    await life.drive("work", step=STEP, hours=1)
     if day % 7 == 2:
         await life.act(lambda: car.plug_in(FAST_CHARGER), step=STEP, hours=1)
         await life.act(car.unplug, step=STEP, hours=1)
     else:
-        await life.go_on(step=STEP, hours=2)
-    await life.drive("home", step=STEP, hours=2)
+        await stand(life, 2)
+    await life.drive("home", step=STEP, hours=1)
     match day % 5:
         case 0:
-            await life.act(car.plug_in, step=STEP, hours=8)
-            await life.act(car.unplug, step=STEP, hours=10)
+            await life.act(car.plug_in, step=STEP, hours=3)
+            await stand(life, 5)
+            await life.act(car.unplug, step=IDLE_STEP, hours=12)
         case 1:
             await life.act(lambda: car.plug_in(SOCKET), step=STEP, hours=2)
             if car.charging:
-                await life.act(car.stop_charging, step=STEP, hours=3)
-                await life.act(car.start_charging, step=STEP, hours=10)
-            await life.act(car.unplug, step=STEP, hours=3)
+                await life.act(car.stop_charging, step=IDLE_STEP, hours=3)
+                await life.act(car.start_charging, step=60, hours=10)
+            await life.act(car.unplug, step=IDLE_STEP, hours=5)
         case 3:
             # Nothing of this session is delivered.
             home.sim.set_enabled(life.webhook, enabled=False)
-            await life.act(car.plug_in, step=STEP, hours=9)
+            await life.act(car.plug_in, step=IDLE_STEP, hours=9)
             await life.act(car.unplug, step=STEP, minutes=30)
             home.sim.set_enabled(life.webhook, enabled=True)
-            await life.go_on(step=STEP, hours=8.5)
+            await stand(life, 10.5)
         case _:
-            await life.go_on(step=STEP, hours=18)
+            await stand(life, 20)
 
 
 async def test_a_months_statistics_agree_with_the_truth(home: Home) -> None:

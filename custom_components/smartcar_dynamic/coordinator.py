@@ -301,10 +301,11 @@ class SmartcarCoordinator:
         if changes.availability:
             changes.keys += self._key_listeners.get(vehicle.id, ())
         self._notify(vehicle, changes)
-        for listener in self._report_listeners:
-            self._guard("what follows a report", listener, vehicle, report, changed)
+        # All entities first: an automation that an event starts looks at them.
         for report_listener in self._vehicle_report_listeners.get(vehicle.id, ()):
             self._guard(f"vehicle {vehicle.info.short_id}", report_listener)
+        for listener in self._report_listeners:
+            self._guard("what follows a report", listener, vehicle, report, changed)
 
     def _is_ignored(self, vehicle_id: str) -> bool:
         """Tell whether a vehicle was deleted just now."""

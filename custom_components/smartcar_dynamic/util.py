@@ -10,6 +10,8 @@ from homeassistant.util import dt as dt_util
 
 HOUR = 3_600_000
 """An hour in milliseconds."""
+DAY = 24 * HOUR
+"""A day in milliseconds."""
 
 
 def now_ms() -> int:
