@@ -102,7 +102,10 @@ class MigrationSteps(FlowBase):
             flow["flow_id"], {name: self._data[name] for name in names}
         )
         if result["type"] is FlowResultType.ABORT:
-            return self.async_abort(reason=result["reason"])
+            return self.async_abort(
+                reason=result["reason"],
+                description_placeholders=result.get("description_placeholders"),
+            )
         return self.async_abort(
             reason="continue_in_move", next_flow=(FlowType.CONFIG_FLOW, flow["flow_id"])
         )
