@@ -130,7 +130,7 @@ async def test_both_generations_bring_the_same_entities(
     hass: HomeAssistant, smartcar: WebhookClient, car: Car
 ) -> None:
     await smartcar.deliver(TUTORIAL)
-    before = {entry.entity_id for entry in er.async_get(hass).entities.values()}
+    before = {entry.unique_id for entry in er.async_get(hass).entities.values()}
     await smartcar.deliver(
         state(
             signal(CHARGE, {"value": 60, "unit": "percent"}),
@@ -141,7 +141,7 @@ async def test_both_generations_bring_the_same_entities(
             signal(POSITION, {"latitude": 52.5, "longitude": 13.4}),
         )
     )
-    assert {entry.entity_id for entry in er.async_get(hass).entities.values()} == before
+    assert {entry.unique_id for entry in er.async_get(hass).entities.values()} == before
     assert car.value(CHARGE) == "60"
     assert float(car.value(RANGE)) == 300
     assert car.value("charge-ischarging") == "on"

@@ -109,6 +109,33 @@ async def test_a_disk_that_is_full_stops_no_delivery(
     assert car.value("tractionbattery-stateofcharge") == "58"
 
 
+async def test_a_file_that_cannot_be_set_aside_stops_nothing(
+    home: Home, hass_storage: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = home.new_entry(await home.webhook())
+    hass_storage[KEY.format(entry.entry_id)] = {"version": 2, "minor_version": 1, "data": {}}
+
+    def refuse(_path: Path, _target: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    await home.set_up(entry)
+    assert "storage_set_aside" in await home.raised()
+
+
+async def test_removing_an_entry_removes_what_was_set_aside(
+    home: Home, path: Path, hass_storage: dict[str, Any]
+) -> None:
+    entry = home.new_entry(await home.webhook())
+    hass_storage[KEY.format(entry.entry_id)] = {"version": 2, "minor_version": 1, "data": {}}
+    file = path.parent / KEY.format(entry.entry_id)
+    await home.hass.async_add_executor_job(file.write_text, "positions")
+    await home.set_up(entry)
+    assert len(await home.hass.async_add_executor_job(list, path.parent.glob("*unreadable*"))) == 1
+    await home.remove(entry)
+    assert list(path.parent.glob("*unreadable*")) == []
+
+
 async def test_a_store_that_was_set_aside_is_told_and_confirmed(
     home: Home, hass_storage: dict[str, Any]
 ) -> None:

@@ -40,7 +40,7 @@ from .planned_reads import PlannedReads
 from .reader import Reader
 from .runtime import EntryReceiver, SmartcarConfigEntry, SmartcarRuntimeData
 from .services import async_register_services
-from .smartcar.client import SmartcarApiError, SmartcarError
+from .smartcar.client import SmartcarError
 from .smartcar.decoder import Decoder
 from .smartcar.model import VehicleInfo
 from .store import SmartcarStore, StoredData
@@ -194,12 +194,12 @@ async def _async_unsubscribe_all(
             for vehicle in vehicles.values():
                 try:
                     await client.unsubscribe(vehicle, smartcar_webhook_id)
-                except SmartcarApiError as error:
+                except SmartcarError as error:
                     # Another vehicle may well be unsubscribed.
                     succeeded = False
                     _LOGGER.info("Vehicle %s may still send its data: %s", vehicle.short_id, error)
-    except (SmartcarError, TimeoutError) as error:
-        _LOGGER.info("The vehicles may still send their data: %r", error)
+    except TimeoutError:
+        _LOGGER.info("The vehicles may still send their data: no answer in time")
         return False
     return succeeded
 

@@ -106,11 +106,15 @@ class SmartcarCoordinator:
 
         Home Assistant's clock may be set back; deliveries still come one after another.
         """
-        now = now_ms()
-        if self._received_at > now + CLOCK_TOLERANCE:
-            self._forget_future()
-        self._received_at = max(self._received_at + 1, now)
+        self.async_check_clock()
+        self._received_at = max(self._received_at + 1, now_ms())
         return self._received_at
+
+    @callback
+    def async_check_clock(self) -> None:
+        """Go on from the present if the clock was set back since the last delivery."""
+        if self._received_at > now_ms() + CLOCK_TOLERANCE:
+            self._forget_future()
 
     @callback
     def async_is_seen(self, vehicle_id: str, report_id: str) -> bool:
@@ -268,6 +272,9 @@ class SmartcarCoordinator:
         for vehicle in self.vehicles.values():
             vehicle.forget_after(latest)
             last = max(last, vehicle.last_delivery or 0)
+        self._data.status.forget_after(latest)
+        if self._data.subscribed_at is not None:
+            self._data.subscribed_at = min(self._data.subscribed_at, latest)
         self._received_at = last
 
     @callback
@@ -312,7 +319,8 @@ class SmartcarCoordinator:
         until = self._ignored_until.get(vehicle_id)
         if until is None:
             return False
-        if now_ms() < until:
+        # The clock may have been set back since.
+        if 0 < until - now_ms() <= _IGNORE_DELETED_FOR:
             return True
         del self._ignored_until[vehicle_id]
         return False

@@ -340,7 +340,7 @@ class VehicleState:
         return True
 
     def _is_too_low(self, signal: SignalState, value: Value | None) -> bool:
-        """Tell whether an odometer reads less than it did, which is no reading.
+        """Tell whether an odometer reads less than it did, or 0, which is no reading.
 
         Some cars say 0, or one and the same old number, whenever they are parked. Another
         instrument cluster begins anew, but drives on: it is believed once it has risen a few times
@@ -348,8 +348,10 @@ class VehicleState:
         """
         last = self.readings.get(_ODOMETER)
         known = None if last is None else last.value
-        if not isinstance(value, int | float) or not isinstance(known, int | float):
+        if not isinstance(value, int | float):
             return False
+        if not isinstance(known, int | float):
+            return not value
         if value >= known - _ODOMETER_TOLERANCE and (value or not known):
             signal.lower, signal.rises = None, 0
             return False

@@ -7,6 +7,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
+from custom_components.smartcar_dynamic.migration import async_rename_vehicles
+from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
 from simulator import Car, Kind, Webhook
 
 from ..dialog import Dialog
@@ -282,6 +284,30 @@ async def test_a_failing_unsubscription_does_not_stop_the_migration(home: Home) 
     await go(home, dialog)
     await moved(home, dialog, entry)
     assert home.subscribed(old) == {"Hatchback"}
+
+
+async def test_a_car_that_is_not_reached_keeps_no_other_subscribed(home: Home) -> None:
+    first, *_ = home.cars(Kind.DYNAMIC, "Second", "Third")
+    entry = await home.delivering(Kind.DYNAMIC)
+    old = home.webhook_of(entry)
+    dialog = await begin(home, entry)
+    home.sim.fail_api(0, path=f"{first.id}/webhooks/{old.id}", times=-1)
+    await go(home, dialog)
+    await moved(home, dialog, entry)
+    assert home.subscribed(old) == {"Hatchback"}
+
+
+async def test_vehicles_are_renamed_whatever_their_ids_look_like(home: Home) -> None:
+    entry, _ = await home.live()
+    runtime = home.runtime(entry)
+    ids = {"my": "one", "my_car": "two", "my_car_2": "three"}
+    infos = [VehicleInfo(id_, make="Audi") for id_ in ids]
+    runtime.coordinator.async_update_account(infos)
+    await home.settle()
+    async_rename_vehicles(home.hass, entry, ids)
+    keys = {key for key in entities(home, entry) if key.endswith("_account_problem")}
+    assert keys > {f"{id_}_account_problem" for id_ in ids.values()}
+    assert not [key for key in keys if key.startswith("my")]
 
 
 @pytest.mark.parametrize("step", ["move", "callback", "wait", "match"])

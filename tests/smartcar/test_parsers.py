@@ -104,13 +104,26 @@ def test_an_absurd_value_is_unknown(code: str, value: float, unit: str | None) -
     )
 
 
-@pytest.mark.parametrize("unit", [None, ""])
+@pytest.mark.parametrize(
+    ("code", "body", "expected"),
+    [
+        ("closure-doors", [{"row": 0, "column": 0, "isOpen": True}], {".front_left.is_open": True}),
+        ("wheel-tires", [{"row": 0, "column": 0, "tirePressure": 2}], {".front_left": 2}),
+        ("charge-chargelimits", [{"type": "GLOBAL", "limit": 70}], {"": 70, ".global": 70}),
+        ("service-records", [{}, {}], {"": 2}),
+    ],
+)
+def test_a_body_may_be_the_list_itself(code: str, body: object, expected: dict[str, Any]) -> None:
+    assert read(code, body) == ({code + part: value for part, value in expected.items()}, [])
+
+
+@pytest.mark.parametrize("unit", [None, "", " ", "unknown", "N/A", "null", "None"])
 def test_a_number_without_a_unit_has_the_usual_one(unit: object) -> None:
     for code in ("odometer-traveleddistance", "tractionbattery-range"):
         assert read(code, {"value": 10, "unit": unit}) == ({code: 10}, [])
 
 
-@pytest.mark.parametrize("unit", ["furlongs", "kWh", " ", 5, ["km"]], ids=repr)
+@pytest.mark.parametrize("unit", ["furlongs", "kWh", 5, {}, ["km"]], ids=repr)
 def test_a_unit_that_cannot_be_right_gives_no_value(unit: object) -> None:
     assert read("odometer-traveleddistance", {"value": 10, "unit": unit}) == (
         {"odometer-traveleddistance": None},

@@ -93,7 +93,7 @@ def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
         if note is not None:
             decoding.notes.append(f"{place}.data[{index}]: {note}")
     errors = decoding.first(as_list(raw.get("errors")), MAX_ERRORS, place, ".errors")
-    owns = (raw.get("error"), *errors, raw.get("body"), raw.get("data"), raw)
+    owns = (raw.get("error"), raw.get("errors"), *errors, raw.get("body"), raw.get("data"), raw)
     problems = [parse_problem(own) for own in owns if _is_error(own)]
     problems += _problems_of_paths(failed, signals)
     if "eventType" in raw:

@@ -178,6 +178,8 @@ def _label(code: str, group: object, name: object) -> str:
 def parse_errors(raw: object, decoding: Decoding) -> tuple[Problem, ...]:
     """Return the problems of a list of errors, each with the signals that it names."""
     problems = []
+    if isinstance(raw, dict) and raw:
+        raw = [raw]
     for index, item in enumerate(decoding.first(as_list(raw), MAX_ERRORS, "data.errors")):
         place = f"data.errors[{index}]"
         if not isinstance(item, dict):
