@@ -1,9 +1,10 @@
 """A simulated Smartcar, and a real Home Assistant that takes it for the real one."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from simulator import ALL_CONTROLS, Application, Car, Kind, Place, Simulator, presets
@@ -103,18 +104,20 @@ class Environment:
 
 @asynccontextmanager
 async def run_environment(
-    port: int = 0, *, start: datetime | None = None
+    port: int = 0, *, start: datetime | None = None, integrations: Iterable[Path] = ()
 ) -> AsyncIterator[Environment]:
     """Start the simulator and Home Assistant; the cars' time stands still until told otherwise.
 
     Without a start, deliveries are dated with the real time, however fast the cars live. With one,
     which has to be in the past, they are dated with the cars' time.
 
+    `integrations` are custom integrations beside ours.
+
     Several environments may run at once: without a port, or with one that is taken, Home Assistant
     gets a free one.
     """
     core_config = CoreConfig(_HOME.latitude, _HOME.longitude)
-    instance = HomeAssistantInstance(core_config, port=port)
+    instance = HomeAssistantInstance(core_config, port=port, integrations=integrations)
     # Smartcar calls Home Assistant by its public address.
     routes = {core_config.external_url: instance.url}
     async with Simulator(routes=routes, start=start) as simulator:
@@ -127,6 +130,9 @@ async def run_environment(
         _move_home(cars[Kind.CURRENT])
         _grant_commands(simulator, cars[Kind.CURRENT])
         _add_spare(simulator)
+        for car in simulator.cloud.cars.values():
+            # As Home Assistant calls its device.
+            car.name = f"{car.model.make.title()} {car.model.model}"
         async with instance:
             yield Environment(simulator, instance, applications, cars)
 

@@ -13,6 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smartcar_dynamic.coordinator import SmartcarCoordinator
+from custom_components.smartcar_dynamic.reads import ReadPlanner
 from custom_components.smartcar_dynamic.smartcar import payload, payload_v4, signals
 from custom_components.smartcar_dynamic.smartcar.decoder import Decoder
 from custom_components.smartcar_dynamic.smartcar.model import Reading, VehicleInfo
@@ -129,7 +130,7 @@ async def test_both_generations_bring_the_same_entities(
     hass: HomeAssistant, smartcar: WebhookClient, car: Car
 ) -> None:
     await smartcar.deliver(TUTORIAL)
-    before = {entry.entity_id for entry in er.async_get(hass).entities.values()}
+    before = {entry.unique_id for entry in er.async_get(hass).entities.values()}
     await smartcar.deliver(
         state(
             signal(CHARGE, {"value": 60, "unit": "percent"}),
@@ -140,7 +141,7 @@ async def test_both_generations_bring_the_same_entities(
             signal(POSITION, {"latitude": 52.5, "longitude": 13.4}),
         )
     )
-    assert {entry.entity_id for entry in er.async_get(hass).entities.values()} == before
+    assert {entry.unique_id for entry in er.async_get(hass).entities.values()} == before
     assert car.value(CHARGE) == "60"
     assert float(car.value(RANGE)) == 300
     assert car.value("charge-ischarging") == "on"
@@ -212,7 +213,7 @@ async def test_a_late_delivery_sets_no_clock_back(
     await smartcar.deliver(payloads.state(15, value(CHARGE, 82)))
     assert car.value(CHARGE) == "81"
     vehicle = entry.runtime_data.coordinator.vehicles[VEHICLE_ID]
-    assert vehicle.last_delivery == NOW + 20_000
+    assert vehicle.signals[CHARGE].delivered_at == NOW + 20_000
 
 
 @pytest.mark.usefixtures("entry")
@@ -868,6 +869,77 @@ async def test_vehicles_with_new_ids_keep_their_readings(hass: HomeAssistant) ->
     assert coordinator.vehicles["new"].subscribed_to is None
     await coordinator._store.async_close()
     await coordinator._store.async_remove()
+
+
+async def test_a_vehicle_with_a_new_id_keeps_history_and_plan(hass: HomeAssistant) -> None:
+    store = SmartcarStore(hass, "an-entry")
+    coordinator = SmartcarCoordinator(hass, store)
+    receive(coordinator, dynamic(endpoint("/battery", {"percentRemaining": 0.5})))
+    history = coordinator.vehicles[VEHICLE_ID].history
+    planner = store.data.planners[VEHICLE_ID] = ReadPlanner(unchanged=2)
+    coordinator.async_rename({VEHICLE_ID: "new"})
+    assert coordinator.vehicles["new"].history is history
+    assert store.data.planners == {"new": planner}
+    await store.async_close()
+    await store.async_remove()
+
+
+async def test_what_came_under_the_new_id_is_kept(hass: HomeAssistant) -> None:
+    store = SmartcarStore(hass, "an-entry")
+    coordinator = SmartcarCoordinator(hass, store)
+    receive(coordinator, dynamic(endpoint("/battery", {"percentRemaining": 0.5, "range": 300})))
+    early = {**dynamic(endpoint("/battery", {"percentRemaining": 0.6}), vehicleId="new")}
+    receive(coordinator, early)
+    seen = set(coordinator.vehicles["new"].seen_undated)
+    coordinator.async_rename({VEHICLE_ID: "new"})
+    vehicle = coordinator.vehicles["new"]
+    assert vehicle.readings[CHARGE].value == 60
+    assert vehicle.readings["tractionbattery-range"].value == 300
+    assert seen <= set(vehicle.seen_undated)
+    await store.async_close()
+    await store.async_remove()
+
+
+async def test_no_entry_has_more_vehicles_than_anybody_could_have(
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = SmartcarStore(hass, "an-entry")
+    coordinator = SmartcarCoordinator(hass, store)
+    coordinator.async_update_account(VehicleInfo(f"car-{n}") for n in range(3000))
+    assert len(coordinator.vehicles) == 2048
+    receive(coordinator, dynamic(endpoint("/battery", {"percentRemaining": 0.5})))
+    assert VEHICLE_ID not in coordinator.vehicles
+    assert caplog.text.count("More than 2048 vehicles") == 1
+    await store.async_close()
+    await store.async_remove()
+
+
+@pytest.mark.usefixtures("entry")
+async def test_the_vehicles_own_time_counts_after_smartcars(
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
+) -> None:
+    retrieved = value(CHARGE, 80)
+    retrieved["meta"] = {"retrievedAt": NOW + 10_000}
+    await smartcar.deliver(payloads.state(10, retrieved))
+    await smartcar.deliver(payloads.state(11, value(CHARGE, 79, 2)))
+    assert car.value(CHARGE) == "79"
+    await smartcar.deliver(payloads.state(12, value(CHARGE, 78, 1)))
+    assert car.value(CHARGE) == "79"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_smartcars_time_overwrites_no_later_delivery(
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
+) -> None:
+    await smartcar.deliver(payloads.state(11, value(CHARGE, 79, 2)))
+    late = value(CHARGE, 80)
+    late["meta"] = {"retrievedAt": NOW + 10_000}
+    await smartcar.deliver(payloads.state(10, late))
+    assert car.value(CHARGE) == "79"
+    newer = value(CHARGE, 81)
+    newer["meta"] = {"retrievedAt": NOW + 12_000}
+    await smartcar.deliver(payloads.state(12, newer))
+    assert car.value(CHARGE) == "81"
 
 
 @pytest.mark.usefixtures("entry")

@@ -1,15 +1,20 @@
 """A car is one device, named and described as people write it."""
 
+from datetime import timedelta
+
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.smartcar_dynamic.device import make_name, vehicle_name
 from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
+from simulator import Kind
 
 from .cars import Car
-from .smartcar.payloads import TUTORIAL, signal, state
+from .home import Home
+from .smartcar.payloads import TUTORIAL, dynamic, endpoint, signal, state
 from .webhook_client import WebhookClient
 
 
@@ -76,3 +81,49 @@ async def test_a_car_without_a_year_has_its_model(
     device = Car(hass, "one").device
     assert device is not None
     assert (device.model, device.serial_number) == ("e-tron", "V1N")
+
+
+async def entity_ids(home: Home, vehicle_id: str) -> set[str]:
+    """Deliver a vehicle that nobody has heard of; return its sensors once Smartcar has told it."""
+    smartcar = WebhookClient(home.hass, home.http, management_token=home.dynamic.management_token)
+    await smartcar.deliver(
+        dynamic(endpoint("/battery", {"percentRemaining": 0.5, "range": 100}), vehicleId=vehicle_id)
+    )
+    await home.settle()
+    registry = er.async_get(home.hass)
+    return {
+        entity.entity_id
+        for entity in registry.entities.values()
+        if entity.unique_id.startswith(vehicle_id) and entity.entity_id.endswith("_range")
+    }
+
+
+async def test_a_cars_entities_have_its_name_though_it_delivered_first(home: Home) -> None:
+    await home.delivering(Kind.DYNAMIC)
+    car = home.sim.add_car("Second", application=Kind.DYNAMIC)
+    assert await entity_ids(home, car.id) == {"sensor.hyundai_ioniq_5_range"}
+
+
+async def test_a_cars_entities_have_its_name_though_smartcar_tells_it_late(home: Home) -> None:
+    await home.delivering(Kind.DYNAMIC)
+    car = home.sim.add_car("Second", application=Kind.DYNAMIC)
+    home.sim.fail_api(500, path=f"/vehicles/{car.id}", times=2)
+    (before,) = await entity_ids(home, car.id)
+    assert before.startswith("sensor.vehicle_")
+    await home.pass_time(minutes=1)
+    await home.pass_time(minutes=2)
+    assert await entity_ids(home, car.id) == {"sensor.hyundai_ioniq_5_range"}
+
+
+async def test_entity_ids_that_may_be_in_use_stay(home: Home) -> None:
+    await home.delivering(Kind.DYNAMIC)
+    car = home.sim.add_car("Second", application=Kind.DYNAMIC)
+    home.sim.fail_api(500, path=f"/vehicles/{car.id}", times=-1)
+    (before,) = await entity_ids(home, car.id)
+    home.time.tick(timedelta(hours=2))
+    home.sim.clear_faults()
+    await home.pass_time(hours=1)
+    device = home.device(car)
+    assert device is not None
+    assert device.name == "Hyundai IONIQ 5"
+    assert await entity_ids(home, car.id) == {before}

@@ -1,9 +1,11 @@
 """Entities appear with their first reading, cost nothing when off, and come back."""
 
+from collections import Counter
 import logging
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -65,12 +67,17 @@ async def test_deliveries_while_an_entity_is_added_are_not_lost(
 
 @pytest.mark.usefixtures("entry")
 async def test_an_owner_who_wants_to_see_each_delivery_does(
-    hass: HomeAssistant, smartcar: WebhookClient, car: Car, writes: Writes
+    hass: HomeAssistant,
+    smartcar: WebhookClient,
+    car: Car,
+    writes: Writes,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     enable(hass, "sensor", "last_delivery")
     await smartcar.deliver(numbered(1, signal(CHARGE, {"value": 50}, meta={})))
     before = car.value("last_delivery")
     writes.clear()
+    freezer.tick(5)
     await smartcar.deliver(numbered(2, signal(CHARGE, {"value": 50}, meta={})))
     assert car.value("last_delivery") > before
     assert writes.changed == [car.entity_id("last_delivery")]
@@ -310,3 +317,51 @@ async def test_a_delivery_without_changes_writes_nothing(home: Home, writes: Wri
         await home.pass_time(minutes=5)
         await home.deliver()
     assert {entity_id for entity_id in writes.changed if "last_reported" not in entity_id} == set()
+
+
+def a_hundred_doors(n: int) -> Json:
+    """Return more readings than any vehicle has."""
+    positions = [(row, column) for row in range(10) for column in range(10)]
+    doors = [{"row": row, "column": column, "isOpen": True} for row, column in positions]
+    return numbered(n, signal("closure-doors", {"values": doors}))
+
+
+@pytest.mark.usefixtures("entry")
+async def test_many_entities_are_added_in_slices(
+    hass: HomeAssistant, smartcar: WebhookClient, car: Car
+) -> None:
+    steps, added = 0, Counter[int]()
+
+    def step() -> None:
+        nonlocal steps
+        steps += 1
+        if not done:
+            hass.loop.call_soon(step)
+
+    @callback
+    def note(_event: object) -> None:
+        added[steps] += 1
+
+    done: list[bool] = []
+    hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, note)
+    step()
+    await smartcar.deliver(a_hundred_doors(1))
+    done.append(True)
+    assert len([key for key in car.states if "door" in key]) == 100
+    assert max(added.values()) <= 60
+
+
+async def test_an_entry_that_unloads_adds_no_more_entities(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    smartcar: WebhookClient,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    receiver = entry.runtime_data.webhook._receiver
+    await receiver.async_on_delivery(a_hundred_doors(1))
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await smartcar.deliver(a_hundred_doors(2))
+    assert len([key for key in Car(hass).states if "door" in key]) == 100

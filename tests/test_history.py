@@ -95,6 +95,45 @@ def test_at_home_without_a_position_is_a_place() -> None:
     assert history.values["charged_energy_home"] == history.values["charged_energy"] == 60.0
 
 
+def connection(history: History) -> object:
+    return history.values["charge_connection"]
+
+
+@pytest.mark.parametrize("days", [0.05, 5, 400])
+def test_a_clock_set_back_stops_no_history(days: float) -> None:
+    history = History()
+    ahead = NOW + int(days * 24 * 60) * MINUTE
+    undated = Signal(PLUG)
+    history.observe(Report(VehicleInfo("vehicle-1"), None, ahead, (undated,)), nowhere)
+    assert connection(history) == "connected"
+    history.forget_after(NOW + MINUTE)
+    assert connection(history) == "connected"
+    unplugged = content("charge-ischargingcableconnected", value=False)
+    history.observe(report(NOW, unplugged), nowhere)
+    assert connection(history) == "disconnected"
+
+
+def test_a_clock_set_back_ends_no_trip_in_the_future() -> None:
+    history = History()
+    for hours, odometer in ((0, 100), (48, 110)):
+        at = NOW + hours * 60 * MINUTE
+        history.observe(report(at, content("odometer-traveleddistance", odometer)), nowhere)
+    history.forget_after(NOW + MINUTE)
+    assert history.due_at is not None
+    assert history.due_at < NOW + 60 * MINUTE
+    history.pass_time(NOW + 60 * MINUTE)
+    trip = history.trips.last_trip
+    assert trip is None or trip.ended_by <= NOW + MINUTE
+
+
+def test_a_right_clock_forgets_nothing() -> None:
+    history = History()
+    history.observe(report(NOW, PLUG), nowhere)
+    before = history.to_json()
+    history.forget_after(NOW)
+    assert history.to_json() is before
+
+
 def test_a_later_time_is_known_when_something_changes() -> None:
     history = History()
     far = content("odometer-traveleddistance", 120)

@@ -18,9 +18,12 @@ SMARTCAR = ROOT / "custom_components" / "smartcar_dynamic" / "smartcar"
 
 # What these prove is no one module's.
 CROSS_CUTTING = {
+    "test_blueprints",
     "test_bounds",
     "test_captures",
     "test_cases",
+    "test_faults",
+    "test_fuzz",
     "test_imports",
     "test_nothing_raises",
     "test_repository",

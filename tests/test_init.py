@@ -223,14 +223,17 @@ async def test_a_removal_that_smartcar_misses_is_reported(home: Home) -> None:
     assert await home.raised() == set()
 
 
+@pytest.mark.parametrize("status", [HTTPStatus.FORBIDDEN, 0], ids=["refused", "reset"])
 @pytest.mark.parametrize("kind", KINDS)
-async def test_one_car_that_stays_subscribed_keeps_no_other(home: Home, kind: Kind) -> None:
+async def test_one_car_that_stays_subscribed_keeps_no_other(
+    home: Home, kind: Kind, status: int
+) -> None:
     first, *others = home.cars(kind, "Second", "Third")
     entry, webhook = await home.live(kind)
     subscription = home.sim.cloud.subscription(webhook, home.sim.connection(first))
     assert subscription is not None
     path = f"{first.id}/webhooks/" if kind.is_v2 else subscription.id
-    home.sim.fail_api(HTTPStatus.FORBIDDEN, path=path, times=-1)
+    home.sim.fail_api(status, path=path, times=-1)
     await home.remove(entry)
     assert [home.is_subscribed(webhook, car) for car in (first, *others)] == [True, False, False]
     assert await home.raised() == {"not_unsubscribed"}

@@ -10,8 +10,15 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.smartcar_dynamic.first_setup import FirstSetup, async_hand_over
-from custom_components.smartcar_dynamic.reader import Reader
-from custom_components.smartcar_dynamic.smartcar.model import Reading
+from custom_components.smartcar_dynamic.reader import Reader, news_of
+from custom_components.smartcar_dynamic.smartcar.model import (
+    Content,
+    Reading,
+    Report,
+    Signal,
+    VehicleInfo,
+)
+from custom_components.smartcar_dynamic.vehicle import VehicleState
 from simulator import Car, Kind
 
 from .entries import WEBHOOK_ID
@@ -147,6 +154,24 @@ async def test_a_read_never_rolls_a_newer_value_back(home: Home) -> None:
     car.energy /= 2
     await read(home)
     assert home.state("sensor", car, CHARGE) == before
+
+
+@pytest.mark.parametrize(
+    ("known_is_smartcars", "read_is_smartcars", "is_news"),
+    [(True, False, True), (True, True, False), (False, True, False), (False, False, False)],
+)
+def test_an_earlier_time_is_news_after_one_of_smartcars(
+    *, known_is_smartcars: bool, read_is_smartcars: bool, is_news: bool
+) -> None:
+    def report(at: int, charge: float, *, is_smartcars: bool) -> Report:
+        content = Content(CHARGE, (Reading(CHARGE, charge),))
+        codes = frozenset({CHARGE} if is_smartcars else ())
+        return Report(VehicleInfo("car"), None, at, (Signal(content, at),), retrieved=codes)
+
+    vehicle = VehicleState(VehicleInfo("car"))
+    vehicle.apply(report(2000, 80, is_smartcars=known_is_smartcars))
+    news = news_of(report(1000, 70, is_smartcars=read_is_smartcars), vehicle)
+    assert bool(news.signals) is is_news
 
 
 async def test_a_read_is_no_delivery(home: Home) -> None:

@@ -117,6 +117,16 @@ async def test_duplicates_and_order_are_judged_rightly_after_a_restart(
     assert car.value(CHARGE) == "3"
 
 
+async def test_a_time_of_smartcars_is_known_as_such_after_a_restart(
+    hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient, car: Car
+) -> None:
+    await smartcar.deliver(state(signal(CHARGE, {"value": 1}, meta={"retrievedAt": NOW - 1000})))
+    await hass.config_entries.async_reload(entry.entry_id)
+    lagging = {"oemUpdatedAt": NOW - 3_600_000}
+    await smartcar.deliver(state(signal(CHARGE, {"value": 2}, meta=lagging), eventId="2"))
+    assert car.value(CHARGE) == "2"
+
+
 async def test_the_order_of_deliveries_is_judged_rightly_after_a_restart(
     hass: HomeAssistant, entry: MockConfigEntry, smartcar: WebhookClient, car: Car
 ) -> None:

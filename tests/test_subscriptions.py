@@ -368,3 +368,20 @@ async def test_an_excluded_car_is_unsubscribed_later_if_need_be(home: Home) -> N
     assert home.hass.config_entries.flow.async_progress() == []
     await home.pass_time(days=1, seconds=1)
     assert not home.is_subscribed(webhook, car)
+
+
+async def test_an_excluded_car_that_is_not_reached_keeps_no_other(home: Home) -> None:
+    kind = Kind.DYNAMIC
+    first, second, third = home.cars(kind, "Second", "Third")
+    entry, webhook = await home.live(kind)
+    home.sim.fail_api(0, path=f"{second.id}/webhooks", times=-1)
+    home.sim.fail_api(0, path=f"{third.id}/webhooks")
+    options = {"excluded_vehicles": [second.id, third.id]}
+    home.hass.config_entries.async_update_entry(entry, options=options)
+    await home.reload(entry)
+    await home.pass_time(minutes=2)
+    assert [home.is_subscribed(webhook, car) for car in (first, second, third)] == [
+        True,
+        True,
+        False,
+    ]

@@ -591,6 +591,7 @@ async def test_no_repr_tells_a_vehicle_or_a_webhook(
         pytest.param([25000, 24999, 24998.5], 24998.5, id="rounded"),
         pytest.param([1, 0], 1, id="a new car's 0"),
         pytest.param([0, 0, 5], 5, id="a new car"),
+        pytest.param([0, 25000, 0], 25000, id="0 at first"),
         pytest.param([795.4, 1847.1, 795.4, 1850.6, *[795.4] * 9], 1850.6, id="frozen"),
         pytest.param([1850, 5, 1850, 6, 1851, 7, 1851, 8], 1851, id="by turns"),
         pytest.param([1850, 5, 4, 5, 6], 1850, id="not yet again"),
@@ -608,6 +609,20 @@ async def test_an_odometer_falls_only_where_it_drives_on(
     for at, reading in enumerate(series):
         await smartcar.deliver(values(at, value(code, reading, at, unit="km")))
     assert float(car.value(code)) == shown
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize("generation", ["v2", "v4"])
+async def test_an_odometer_of_0_is_never_shown(
+    smartcar: WebhookClient, car: Car, generation: str
+) -> None:
+    code = "odometer-traveleddistance"
+    if generation == "v2":
+        await smartcar.deliver(dynamic(endpoint("/odometer", {"distance": 0})))
+    else:
+        await smartcar.deliver(values(1, value(code, 0, 1, unit="km")))
+    # From 0 to what it has driven, the statistics would add all of it.
+    assert car.entity_id(code) is None
 
 
 @pytest.mark.usefixtures("entry")

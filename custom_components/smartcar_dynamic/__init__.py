@@ -26,7 +26,13 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import SmartcarCoordinator
-from .device import async_remove_devices, async_update_device, vehicle_id_of, vehicle_name
+from .device import (
+    async_remove_devices,
+    async_update_device,
+    provisional_name,
+    vehicle_id_of,
+    vehicle_name,
+)
 from .energy_statistics import EnergyStatistics
 from .first_setup import async_pop_first_setup
 from .journal import Journal
@@ -34,7 +40,7 @@ from .planned_reads import PlannedReads
 from .reader import Reader
 from .runtime import EntryReceiver, SmartcarConfigEntry, SmartcarRuntimeData
 from .services import async_register_services
-from .smartcar.client import SmartcarApiError, SmartcarError
+from .smartcar.client import SmartcarError
 from .smartcar.decoder import Decoder
 from .smartcar.model import VehicleInfo
 from .store import SmartcarStore, StoredData
@@ -121,7 +127,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
 
     def update_device(vehicle: VehicleState) -> None:
         async_update_device(hass, entry, vehicle.info)
-        if entry.title == DEFAULT_TITLE:
+        if entry.title in {DEFAULT_TITLE, provisional_name(vehicle.info)}:
             hass.config_entries.async_update_entry(entry, title=vehicle_name(vehicle.info))
 
     entry.async_on_unload(coordinator.async_add_vehicle_listener(update_device))
@@ -188,12 +194,12 @@ async def _async_unsubscribe_all(
             for vehicle in vehicles.values():
                 try:
                     await client.unsubscribe(vehicle, smartcar_webhook_id)
-                except SmartcarApiError as error:
+                except SmartcarError as error:
                     # Another vehicle may well be unsubscribed.
                     succeeded = False
                     _LOGGER.info("Vehicle %s may still send its data: %s", vehicle.short_id, error)
-    except (SmartcarError, TimeoutError) as error:
-        _LOGGER.info("The vehicles may still send their data: %r", error)
+    except TimeoutError:
+        _LOGGER.info("The vehicles may still send their data: no answer in time")
         return False
     return succeeded
 

@@ -244,6 +244,13 @@ class Charging:
         changed |= self._follow()
         return ChargeUpdate(events, increments, home_increments, frozenset(changed))
 
+    def forget_after(self, latest: int) -> bool:
+        """Know of no time after another one; tell whether any was known."""
+        if not self._timeline.forget_after(latest):
+            return False
+        self._told.since, self._told.pending_at = min(self._told.since, self._timeline.now), None
+        return True
+
     @property
     def _head(self) -> ChargeState:
         return self._timeline.head

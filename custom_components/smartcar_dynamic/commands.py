@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 
 from homeassistant.config_entries import ConfigEntry
@@ -14,13 +15,14 @@ from .allowance import RefusalReason
 from .const import DOMAIN
 from .coordinator import SmartcarCoordinator
 from .device import async_vehicle_names
+from .language import time_text
 from .smartcar.client import SmartcarApiError, SmartcarError
 from .smartcar.client_v3 import ClientV3
 from .smartcar.commands import Command, CommandResult, Outcome
 from .smartcar.model import Problem, Remedy, VehicleInfo
 from .store import SmartcarStore
 from .subscriptions import Subscriptions
-from .util import local_time_text, now_ms
+from .util import now_ms, utc_from_ms
 from .vehicle import VehicleState
 
 _MINUTE = 60_000
@@ -110,10 +112,14 @@ class Commands:
         """
         async with self._locks.setdefault(vehicle.id, asyncio.Lock()):
             self._require_grant(vehicle, command)
-            self._take_call(vehicle)
+            self._refuse_beyond_plan(vehicle)
             sent_at = now_ms()
             try:
-                result = await self._client.send_command(vehicle.info, command)
+                result = await self._client.send_command(
+                    vehicle.info,
+                    command,
+                    on_call=partial(self._coordinator.async_count_call, vehicle.id, command=True),
+                )
             except SmartcarApiError as error:
                 raise self._refused(vehicle, command, error) from error
             except SmartcarError as error:
@@ -134,14 +140,13 @@ class Commands:
             self._subscriptions.async_request()
             raise self._error("command_user_unknown", vehicle)
 
-    def _take_call(self, vehicle: VehicleState) -> None:
-        """Count the call, or refuse it: failed ones are billed, too."""
+    def _refuse_beyond_plan(self, vehicle: VehicleState) -> None:
+        """Refuse what the month's calls do not cover."""
         allowance, now = self._store.data.allowance, dt_util.utcnow()
         refusal = allowance.command_refusal(vehicle.id, now)
         if refusal is None:
-            self._coordinator.async_count_call(vehicle.id, command=True)
             return
-        until = dt_util.as_local(refusal.until).date().isoformat()
+        until = time_text(self._hass, refusal.until)
         if refusal.reason is RefusalReason.EXHAUSTED:
             raise self._error("command_exhausted", vehicle, until=until)
         raise self._error(
@@ -163,13 +168,15 @@ class Commands:
         if problem.remedy in {Remedy.CREDENTIALS, Remedy.PERMISSION}:
             # It reads the grants, and starts a reauthentication if the credentials are rejected.
             self._subscriptions.async_request()
-        until = dt_util.as_local(allowance.period_end(now)).date().isoformat()
+        until = time_text(self._hass, allowance.period_end(now))
         key = refusal_key(problem)
         if key == "command_rate_limited" and error.retry_after is not None:
             # Rounded up to the minute.
             retry_at = now_ms() + error.retry_after * 1000 + _MINUTE - 1
             return self._error(
-                "command_rate_limited_until", vehicle, until=local_time_text(retry_at)
+                "command_rate_limited_until",
+                vehicle,
+                until=time_text(self._hass, utc_from_ms(retry_at)),
             )
         if command.method == "DELETE" and error.status == HTTPStatus.NOT_FOUND:
             key = "command_no_schedule"

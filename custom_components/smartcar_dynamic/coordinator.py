@@ -22,6 +22,8 @@ from .vehicle import Changes, VehicleState
 _LOGGER = logging.getLogger(__name__)
 
 _MAX_NOTED = 256
+# Nobody has as many. A vehicle costs memory, a device, and a part of each save.
+_MAX_VEHICLES = 2048
 # Smartcar's last attempt to deliver comes three minutes after the first.
 _IGNORE_DELETED_FOR = 5 * 60_000
 
@@ -104,11 +106,15 @@ class SmartcarCoordinator:
 
         Home Assistant's clock may be set back; deliveries still come one after another.
         """
-        now = now_ms()
-        if self._received_at > now + CLOCK_TOLERANCE:
-            self._forget_future()
-        self._received_at = max(self._received_at + 1, now)
+        self.async_check_clock()
+        self._received_at = max(self._received_at + 1, now_ms())
         return self._received_at
+
+    @callback
+    def async_check_clock(self) -> None:
+        """Go on from the present if the clock was set back since the last delivery."""
+        if self._received_at > now_ms() + CLOCK_TOLERANCE:
+            self._forget_future()
 
     @callback
     def async_is_seen(self, vehicle_id: str, report_id: str) -> bool:
@@ -152,8 +158,10 @@ class SmartcarCoordinator:
                 self._notify_vehicle(vehicle)
         result = []
         for vehicle_id, info in listed.items():
-            result.append(self.vehicles.get(vehicle_id) or self._add(info))
-            self.async_update_info(info)
+            known = self.vehicles.get(vehicle_id) or self._add(info)
+            if known is not None:
+                result.append(known)
+                self.async_update_info(info)
         self._store.async_schedule_save()
         return result
 
@@ -161,9 +169,11 @@ class SmartcarCoordinator:
     def async_add_described(self, vehicles: Iterable[VehicleInfo]) -> None:
         """Add vehicles whose makes are known, so that they have their names from the beginning."""
         for info in vehicles:
-            if info.make is not None and info.id not in self.excluded:
-                if info.id not in self.vehicles:
-                    self._add(info)
+            if (
+                info.make is not None
+                and info.id not in self.excluded
+                and (info.id in self.vehicles or self._add(info) is not None)
+            ):
                 self.async_update_info(info)
 
     @callback
@@ -188,6 +198,9 @@ class SmartcarCoordinator:
             vehicle = vehicles.pop(old_id, None)
             if vehicle is not None:
                 vehicle.info = replace(vehicle.info, id=new_id)
+                # The new webhook may have delivered already.
+                if (early := vehicles.get(new_id)) is not None:
+                    vehicle.absorb(early)
                 vehicles[new_id] = vehicle
             if (planner := planners.pop(old_id, None)) is not None:
                 planners[new_id] = planner
@@ -199,6 +212,7 @@ class SmartcarCoordinator:
         """Drop a deleted vehicle, and ignore what was sent before it was unsubscribed."""
         self._ignored_until[vehicle_id] = now_ms() + _IGNORE_DELETED_FOR
         self._data.vehicles.pop(vehicle_id, None)
+        self._data.planners.pop(vehicle_id, None)
         self._key_listeners.pop(vehicle_id, None)
         self._store.async_schedule_save()
 
@@ -258,6 +272,9 @@ class SmartcarCoordinator:
         for vehicle in self.vehicles.values():
             vehicle.forget_after(latest)
             last = max(last, vehicle.last_delivery or 0)
+        self._data.status.forget_after(latest)
+        if self._data.subscribed_at is not None:
+            self._data.subscribed_at = min(self._data.subscribed_at, latest)
         self._received_at = last
 
     @callback
@@ -274,9 +291,14 @@ class SmartcarCoordinator:
         if info.id in self.excluded or report.repeated or self._is_ignored(info.id):
             return
         vehicle = self.vehicles.get(info.id) or self._add(info)
+        if vehicle is None:
+            return
         last_delivery = vehicle.last_delivery
         changes = vehicle.apply(report)
-        if not report.pushed:
+        if report.pushed:
+            # When it arrived: only one of the two platforms says when it was sent.
+            vehicle.last_delivery = self._received_at or vehicle.last_delivery
+        else:
             # The question is whether Smartcar delivers.
             vehicle.last_delivery = last_delivery
             changes.keys.remove(LAST_DELIVERY)
@@ -286,17 +308,19 @@ class SmartcarCoordinator:
         if changes.availability:
             changes.keys += self._key_listeners.get(vehicle.id, ())
         self._notify(vehicle, changes)
-        for listener in self._report_listeners:
-            self._guard("what follows a report", listener, vehicle, report, changed)
+        # All entities first: an automation that an event starts looks at them.
         for report_listener in self._vehicle_report_listeners.get(vehicle.id, ()):
             self._guard(f"vehicle {vehicle.info.short_id}", report_listener)
+        for listener in self._report_listeners:
+            self._guard("what follows a report", listener, vehicle, report, changed)
 
     def _is_ignored(self, vehicle_id: str) -> bool:
         """Tell whether a vehicle was deleted just now."""
         until = self._ignored_until.get(vehicle_id)
         if until is None:
             return False
-        if now_ms() < until:
+        # The clock may have been set back since.
+        if 0 < until - now_ms() <= _IGNORE_DELETED_FOR:
             return True
         del self._ignored_until[vehicle_id]
         return False
@@ -334,7 +358,12 @@ class SmartcarCoordinator:
         if _is_first(self._faulted, what):
             _LOGGER.error("Could not update %s: %s", what, format_traceback(error))
 
-    def _add(self, info: VehicleInfo) -> VehicleState:
+    def _add(self, info: VehicleInfo) -> VehicleState | None:
+        """Add a vehicle; return `None` where there are more than anybody has."""
+        if len(self.vehicles) >= _MAX_VEHICLES:
+            if _is_first(self._noted, "vehicles"):
+                _LOGGER.warning("More than %s vehicles: others are left out", _MAX_VEHICLES)
+            return None
         vehicle = self._data.vehicles[info.id] = VehicleState(info)
         self._notify_vehicle(vehicle)
         return vehicle

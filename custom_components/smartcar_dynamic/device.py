@@ -2,16 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.util import dt as dt_util, slugify
 
 from .const import DASHBOARD_URL, DOMAIN
 from .smartcar.model import VehicleInfo
 from .util import plain_text
 from .vehicle import VehicleState
 
+# Later, automations may use the entity IDs.
+_RENAMED_FOR = timedelta(hours=1)
 _ACRONYMS = {"BMW", "BYD", "DS", "GMC", "MG", "MINI", "NIO", "SEAT"}
 
 
@@ -27,7 +31,12 @@ def vehicle_name(vehicle: VehicleInfo) -> str:
     make, model = make_name(vehicle), vehicle.model
     if make and model:
         return model if model.casefold().startswith(make.casefold()) else f"{make} {model}"
-    return model or make or f"Vehicle {vehicle.short_id}"
+    return model or make or provisional_name(vehicle)
+
+
+def provisional_name(vehicle: VehicleInfo) -> str:
+    """Return the name of a vehicle of which only the ID is known."""
+    return f"Vehicle {vehicle.short_id}"
 
 
 def vehicle_label(vehicle: VehicleInfo) -> str:
@@ -70,6 +79,25 @@ def async_update_device(hass: HomeAssistant, entry: ConfigEntry, vehicle: Vehicl
         name=vehicle_name(vehicle),
         serial_number=vehicle.vin,
     )
+
+
+@callback
+def async_rename_entities(hass: HomeAssistant, entry_id: str, vehicle: VehicleInfo) -> None:
+    """Let the entity IDs follow the name of a vehicle that appeared without one just now."""
+    device = async_get_device(hass, entry_id, vehicle.id)
+    provisional = provisional_name(vehicle)
+    if (
+        device is None
+        or device.name == provisional
+        or dt_util.utcnow() - device.created_at > _RENAMED_FOR
+    ):
+        return
+    registry, prefix = er.async_get(hass), f"{slugify(provisional)}_"
+    for entity in er.async_entries_for_device(registry, device.id, include_disabled_entities=True):
+        if entity.entity_id.partition(".")[2].startswith(prefix):
+            registry.async_update_entity(
+                entity.entity_id, new_entity_id=registry.async_regenerate_entity_id(entity)
+            )
 
 
 @callback

@@ -1,5 +1,6 @@
 """The bases of all entities, and how they are added as vehicles and readings appear."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import override
@@ -8,6 +9,7 @@ from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
     ConfigEntry,
     ConfigEntryChange,
+    ConfigEntryState,
 )
 from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -25,6 +27,9 @@ from .coordinator import SmartcarCoordinator
 from .runtime import SmartcarConfigEntry
 from .smartcar.model import Reading, Value
 from .vehicle import VehicleState
+
+# As many take some ten milliseconds.
+_ADDED_AT_ONCE = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,8 +157,13 @@ def async_add_reading_entities(
             known_keys.add(key)
             if (entity := create(coordinator, vehicle, key)) is not None:
                 entities.append(entity)
-        if entities:
-            async_add_entities(entities)
+        async_add_entities(entities[:_ADDED_AT_ONCE])
+        if later := entities[_ADDED_AT_ONCE:]:
+            entry.async_create_task(
+                coordinator.hass,
+                _async_add_later(entry, async_add_entities, later),
+                "Smartcar entities",
+            )
 
     @callback
     def add_all() -> None:
@@ -162,6 +172,19 @@ def async_add_reading_entities(
 
     entry.async_on_unload(coordinator.async_add_new_key_listener(add))
     entry.async_on_unload(_async_add_removal_listener(coordinator.hass, add_all))
+
+
+async def _async_add_later(
+    entry: SmartcarConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    entities: list[Entity],
+) -> None:
+    """Add entities in slices, so that others can work meanwhile, until the entry unloads."""
+    for start in range(0, len(entities), _ADDED_AT_ONCE):
+        await asyncio.sleep(0)
+        if entry.state is ConfigEntryState.UNLOAD_IN_PROGRESS:
+            return
+        async_add_entities(entities[start : start + _ADDED_AT_ONCE])
 
 
 @callback

@@ -85,9 +85,15 @@ async def async_unsubscribe_all(entry: SmartcarConfigEntry) -> None:
     try:
         async with asyncio.timeout(_UNSUBSCRIBE_TIMEOUT):
             for vehicle in list(runtime.coordinator.vehicles.values()):
-                await runtime.subscriptions.async_unsubscribe(vehicle.info)
-    except (SmartcarError, TimeoutError) as error:
-        _LOGGER.info("The old webhook may still send the vehicles' data: %s", error)
+                try:
+                    await runtime.subscriptions.async_unsubscribe(vehicle.info)
+                except SmartcarError as error:
+                    # Another vehicle may well be unsubscribed.
+                    _LOGGER.info(
+                        "Vehicle %s may still send its data: %s", vehicle.info.short_id, error
+                    )
+    except TimeoutError:
+        _LOGGER.info("The old webhook may still send the vehicles' data: no answer in time")
 
 
 @callback
@@ -103,10 +109,13 @@ def async_rename_vehicles(
             devices.async_remove_device(early.id)
         if device := async_get_device(hass, entry.entry_id, old):
             devices.async_update_device(device.id, new_identifiers={(DOMAIN, new)})
+    # An ID may be the beginning of another one.
+    olds = sorted(changed, key=len, reverse=True)
     for entity in er.async_entries_for_config_entry(entities, entry.entry_id):
-        vehicle_id, _, key = entity.unique_id.partition("_")
-        if vehicle_id in changed:
+        before = next((id_ for id_ in olds if entity.unique_id.startswith(f"{id_}_")), None)
+        if before is not None:
             entities.async_update_entity(
-                entity.entity_id, new_unique_id=f"{changed[vehicle_id]}_{key}"
+                entity.entity_id,
+                new_unique_id=changed[before] + entity.unique_id.removeprefix(before),
             )
     entry.runtime_data.coordinator.async_rename(changed)

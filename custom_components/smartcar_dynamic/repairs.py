@@ -1,10 +1,11 @@
 """The fix flows of repair issues: each verifies that the problem is gone before it closes."""
 
+from contextlib import suppress
 from typing import override
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
 from homeassistant.components.repairs.const import FlowType
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState, UnknownEntry
 from homeassistant.core import HomeAssistant
 
 from .api import hosts
@@ -158,11 +159,11 @@ class SignaturesRepairFlow(_EntryRepairFlow):
         if user_input is not None:
             token = user_input[CONF_MANAGEMENT_TOKEN].strip()
             runtime = self._entry.runtime_data
-            if token != self._doubted and not runtime.async_may_be_management_token(token):
+            if error := forms.management_token_error(token, self._entry.data):
+                errors = {CONF_MANAGEMENT_TOKEN: error}
+            elif token != self._doubted and not runtime.async_may_be_management_token(token):
                 self._doubted = token
                 errors = {CONF_MANAGEMENT_TOKEN: "wrong_management_token"}
-            elif error := forms.management_token_error(token, self._entry.data):
-                errors = {CONF_MANAGEMENT_TOKEN: error}
             else:
                 self.hass.config_entries.async_update_entry(
                     self._entry,
@@ -192,10 +193,8 @@ class OtherEntryRepairFlow(_EntryRepairFlow):
 
     @override
     async def _async_error(self) -> str | None:
-        taken_over = self._entry.runtime_data.store.data.taken_over
-        other = taken_over and self.hass.config_entries.async_get_entry(taken_over.entry_id)
-        if other:
-            await self.hass.config_entries.async_remove(other.entry_id)
+        with suppress(UnknownEntry):
+            await self.hass.config_entries.async_remove(self._placeholders["other_entry_id"])
         return None
 
 

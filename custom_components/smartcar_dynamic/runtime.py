@@ -7,6 +7,7 @@ import logging
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.debounce import Debouncer
 
 from .checks.monitor import Monitor
 from .commands import Commands
@@ -24,6 +25,8 @@ from .webhook.status import Rejection
 from .webhook.uri import async_get_callback_uri
 
 _LOGGER = logging.getLogger(__name__)
+
+_CHALLENGES_APART = 60
 
 type SmartcarConfigEntry = ConfigEntry[SmartcarRuntimeData]
 
@@ -80,6 +83,15 @@ class EntryReceiver:
         """Initialize for an entry; its runtime data is there once something arrives."""
         self._hass = hass
         self._entry = entry
+        self._find_webhook = Debouncer(
+            hass,
+            _LOGGER,
+            cooldown=_CHALLENGES_APART,
+            immediate=True,
+            function=self._async_find_webhook,
+            background=True,
+        )
+        entry.async_on_unload(self._find_webhook.async_shutdown)
 
     async def async_on_delivery(self, payload: Mapping[str, object]) -> bool:
         """Apply an authentic delivery."""
@@ -135,8 +147,13 @@ class EntryReceiver:
         callback_uri = await async_get_callback_uri(self._hass, runtime.webhook.webhook_id)
         runtime.store.data.status.answer(callback_uri.uri, now_ms())
         if not self._entry.data.get(CONF_SMARTCAR_WEBHOOK_ID):
-            runtime.subscriptions.async_request()
+            # Whoever knows the URI can send challenges; each would be a call of the API.
+            self._find_webhook.async_schedule_call()
         runtime.monitor.async_request()
+
+    @callback
+    def _async_find_webhook(self) -> None:
+        self._entry.runtime_data.subscriptions.async_request()
 
     def _adopt_webhook(self, runtime: SmartcarRuntimeData, smartcar_webhook_id: str | None) -> None:
         """Store the webhook's ID from a signed delivery if none is known."""

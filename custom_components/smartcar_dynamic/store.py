@@ -50,6 +50,7 @@ _LOGGER = logging.getLogger(__name__)
 
 _VERSION = 1
 _SAVE_INTERVAL = 20
+_UNREADABLE = ".unreadable-"
 
 
 @dataclass(slots=True)
@@ -105,8 +106,16 @@ class SmartcarStore:
 
     def _set_aside(self) -> None:
         path = Path(self._store.path)
-        with suppress(FileNotFoundError):
-            path.rename(f"{path}.unreadable-{dt_util.utcnow():%Y%m%d%H%M%S}")
+        # What cannot be renamed either costs no delivery.
+        with suppress(OSError):
+            path.rename(f"{path}{_UNREADABLE}{dt_util.utcnow():%Y%m%d%H%M%S}")
+
+    def _remove_set_aside(self) -> None:
+        path = Path(self._store.path)
+        for file in path.parent.glob(f"{path.name}{_UNREADABLE}*"):
+            # A folder is not ours.
+            with suppress(OSError):
+                file.unlink()
 
     @callback
     def async_schedule_save(self) -> None:
@@ -128,8 +137,9 @@ class SmartcarStore:
             await self.async_save()
 
     async def async_remove(self) -> None:
-        """Remove what was stored."""
+        """Remove what was stored, also what was set aside."""
         await self._store.async_remove()
+        await self._hass.async_add_executor_job(self._remove_set_aside)
 
     def _data_to_save(self) -> dict[str, object]:
         self._is_scheduled = False
@@ -198,6 +208,7 @@ def _vehicle_to_json(vehicle: VehicleState) -> dict[str, object]:
         "seen": list(vehicle.seen),
         "seen_undated": list(vehicle.seen_undated),
         "signals": {code: _signal_to_json(signal) for code, signal in vehicle.signals.items()},
+        "retrieved": sorted(vehicle.retrieved),
         "readings": [_reading_to_json(reading) for reading in vehicle.readings.values()],
         "troubles": [
             {
@@ -251,6 +262,8 @@ def _vehicle_from_json(raw: Mapping[str, object]) -> VehicleState | None:
     for code, signal in as_dict(raw.get("signals")).items():
         if code_of(code) == code:
             vehicle.signals[code] = _signal_from_json(as_dict(signal), by_code.get(code, ()))
+    retrieved = as_ids(raw.get("retrieved"), MAX_SIGNALS)
+    vehicle.retrieved = {code for code in retrieved if code in vehicle.signals}
     for item in map(as_dict, as_list(raw.get("troubles"))):
         problem = _problem_from_json(item)
         delivered_at = as_time(item.get("delivered_at")) or 0

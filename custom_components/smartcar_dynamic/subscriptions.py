@@ -11,6 +11,7 @@ from homeassistant.helpers.event import async_call_later, async_track_time_inter
 
 from .const import CONF_SMARTCAR_WEBHOOK_ID
 from .coordinator import SmartcarCoordinator
+from .device import async_rename_entities
 from .smartcar.client import (
     SmartcarApiError,
     SmartcarClient,
@@ -132,6 +133,8 @@ class Subscriptions:
         vehicles = self._coordinator.async_update_account(
             [info for info in described if info is not None]
         )
+        for vehicle in vehicles:
+            async_rename_entities(self._hass, self._entry.entry_id, vehicle.info)
         smartcar_webhook_id = await self.async_smartcar_webhook_id()
         if smartcar_webhook_id is None:
             return
@@ -147,7 +150,7 @@ class Subscriptions:
                 errors.append(error)
             if before != (vehicle.subscribed_to, vehicle.refused):
                 self._coordinator.async_notify(vehicle)
-        await self._async_unsubscribe_excluded(subscribed, smartcar_webhook_id)
+        await self._async_unsubscribe_excluded(subscribed, smartcar_webhook_id, errors)
         data = self._store.data
         if not data.subscribed_at and any(vehicle.subscribed_to for vehicle in vehicles):
             data.subscribed_at = now_ms()
@@ -156,17 +159,22 @@ class Subscriptions:
             raise max(errors, key=_retry_after)
 
     async def _async_unsubscribe_excluded(
-        self, subscribed: frozenset[str] | None, smartcar_webhook_id: str
+        self,
+        subscribed: frozenset[str] | None,
+        smartcar_webhook_id: str,
+        errors: list[SmartcarError],
     ) -> None:
-        """Unsubscribe the vehicles that the owner left out; failures wait for the next time."""
+        """Unsubscribe the vehicles that the owner left out; add errors that pass by themselves."""
         excluded = self._coordinator.to_unsubscribe
         done: set[str] = set() if subscribed is None else {*(excluded - subscribed)}
         for vehicle_id in excluded - done:
             vehicle = VehicleInfo(vehicle_id)
             try:
                 await self._client.unsubscribe(vehicle, smartcar_webhook_id)
-            except SmartcarApiError as error:
+            except SmartcarError as error:
                 _LOGGER.debug("Vehicle %s: %s", vehicle.short_id, error)
+                if _passes(error):
+                    errors.append(error)
             else:
                 done.add(vehicle_id)
         self._coordinator.to_unsubscribe = excluded - done

@@ -356,10 +356,9 @@ def _attach(hass: HomeAssistant, other: ConfigEntry, staying: _Staying) -> None:
     """Give the entities that did not move the other entry's devices."""
     devices, entities = dr.async_get(hass), er.async_get(hass)
     for entity_id, identifiers in staying.items():
-        for identifier in identifiers:
-            device = devices.async_get_device_by_identifier(identifier, other.entry_id)
-            if device is not None:
-                entities.async_update_entity(entity_id, device_id=device.id)
+        identifier = next(iter(identifiers))
+        device = devices.async_get_device_by_identifier(identifier, other.entry_id)
+        entities.async_update_entity(entity_id, device_id=device.id if device else None)
 
 
 @callback
@@ -396,15 +395,14 @@ def _async_paused(
     In between, Home Assistant would answer 200, and the delivery would be lost.
     """
     steps = coroutine.__await__()
-    step, value = steps.send, None
-    while True:
-        try:
-            waits_for = step(value)
-        except StopIteration:
-            return
-        finally:
-            async_pause(hass, webhook_id)
-        try:
-            value, step = (yield waits_for), steps.send
-        except BaseException as error:  # noqa: BLE001 - a cancellation belongs to the coroutine, too
-            value, step = error, steps.throw
+    try:
+        while True:
+            try:
+                waits_for = steps.send(None)
+            except StopIteration:
+                return
+            finally:
+                async_pause(hass, webhook_id)
+            yield waits_for
+    finally:
+        steps.close()

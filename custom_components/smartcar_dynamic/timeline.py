@@ -188,14 +188,27 @@ class Timeline[S: State]:
         if delivered_at < newest - _WRONG_CLOCK:
             # No delivery is that late: the clock was wrong, and is right again.
             self.was_set_back = True
-            self._base_at = delivered_at - HOUR
-            set_back(self.head, self._base_at)
-            self.base = self.head.copy()
-            self._rows.clear()
-            self._newest = {
-                key: (min(at, self._base_at), value) for key, (at, value) in self._newest.items()
-            }
+            self._set_back(delivered_at - HOUR)
         return delivered_at
+
+    def forget_after(self, latest: int) -> bool:
+        """Know of no time after another one if there is any; tell whether there was.
+
+        What comes next is newer than that, whatever its time.
+        """
+        times = (self._base_at, *(row.at for row in self._rows[-1:]))
+        if max(times) <= latest:
+            return False
+        self._set_back(latest - HOUR)
+        self.now = min(self.now, latest)
+        return True
+
+    def _set_back(self, at: int) -> None:
+        self._base_at = at
+        set_back(self.head, at)
+        self.base = self.head.copy()
+        self._rows.clear()
+        self._newest = {key: (min(time, at), value) for key, (time, value) in self._newest.items()}
 
     def _moments(self, observation: Observation, delivered_at: int) -> dict[int, dict[str, Scalar]]:
         """Return what is new, by when it was recorded.

@@ -472,6 +472,13 @@ class Trips:
         self._usable_capacity = usable_capacity
         self._use_capacity()
 
+    def forget_after(self, latest: int) -> bool:
+        """Know of no time after another one; tell whether any was known."""
+        if not self._timeline.forget_after(latest):
+            return False
+        set_back(self._told, self._timeline.now)
+        return True
+
     def observe(self, observation: Observation) -> TripUpdate:
         """Take what a vehicle says; return what that changes."""
         for sample in observation.samples:

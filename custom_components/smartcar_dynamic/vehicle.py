@@ -6,7 +6,16 @@ from enum import IntEnum
 
 from .const import ACCOUNT_PROBLEM, LAST_DELIVERY, LAST_REPORTED
 from .history import History
-from .smartcar.model import Content, Problem, Reading, Remedy, Report, Value, VehicleInfo
+from .smartcar.model import (
+    Content,
+    Problem,
+    Reading,
+    Remedy,
+    Report,
+    Signal,
+    Value,
+    VehicleInfo,
+)
 from .smartcar.problems import concerns_vehicle, ends_value
 from .smartcar.signals import SIGNALS
 from .util import HOUR
@@ -102,7 +111,8 @@ class VehicleState:
     Smartcar called each problem resolved. `listed` is `False` once it is gone from the account.
     `subscribed_to` is Smartcar's ID of a webhook; `refused` is why Smartcar would not subscribe it.
     `seen` are the IDs of the latest reports, oldest first, and `seen_undated` those of the reports
-    without which an old value would be taken for a new one.
+    without which an old value would be taken for a new one. `retrieved` are the codes of the
+    signals whose time is that at which Smartcar got them, some time after the vehicle's own.
     """
 
     info: VehicleInfo
@@ -118,6 +128,7 @@ class VehicleState:
     refused: Problem | None = None
     seen: OrderedDict[str, None] = field(default_factory=OrderedDict, repr=False)
     seen_undated: OrderedDict[str, None] = field(default_factory=OrderedDict, repr=False)
+    retrieved: set[str] = field(default_factory=set)
     history: History = field(default_factory=History, repr=False, compare=False)
 
     @property
@@ -201,6 +212,25 @@ class VehicleState:
         if self.last_reported is not None and self.last_reported > latest:
             times = (signal.recorded_at for signal in self.signals.values())
             self.last_reported = max(filter(None, times), default=None)
+        self.history.forget_after(latest)
+
+    def absorb(self, other: VehicleState) -> None:
+        """Take what is newer in another state, in which the same vehicle was kept meanwhile."""
+        for code, signal in other.signals.items():
+            content = Content(code, signal.readings, signal.problem, signal.label)
+            self.apply(
+                Report(
+                    self.info.merged_with(other.info),
+                    None,
+                    signal.delivered_at,
+                    (Signal(content, signal.recorded_at),),
+                    retrieved=frozenset(other.retrieved & {code}),
+                )
+            )
+        for report_id in other.seen:
+            self._remember(report_id, undated=False)
+        for report_id in other.seen_undated:
+            self._remember(report_id, undated=True)
 
     def apply(self, report: Report) -> Changes:
         """Apply what a report says that is newer than what is known; return what changed."""
@@ -244,7 +274,7 @@ class VehicleState:
             if problem is None:
                 if not content.readings:
                     continue
-                seen = self._apply_signal(content, signal.recorded_at, delivered_at, changes)
+                seen = self._apply_signal(content, signal.recorded_at, report, changes)
                 if seen is not freshness:
                     freshness = max(freshness, seen)
             elif problem.remedy in _OF_SIGNALS:
@@ -263,13 +293,13 @@ class VehicleState:
             self._apply_account_problems(account_problems, report, changes)
 
     def _apply_signal(
-        self, content: Content, recorded_at: int | None, delivered_at: int, changes: Changes
+        self, content: Content, recorded_at: int | None, report: Report, changes: Changes
     ) -> Freshness:
         """Apply what one signal says; return how strongly it shows that the connection works.
 
         Newer is what was recorded later or, of one time or an unknown one, delivered later.
         """
-        code, readings = content.code, content.readings
+        code, readings, delivered_at = content.code, content.readings, report.delivered_at
         signal = self.signals.get(code)
         if signal is None:
             if code not in SIGNALS and self._has_max_unlisted():
@@ -281,14 +311,21 @@ class VehicleState:
         known_at = signal.recorded_at
         if recorded_at is None or known_at is None or recorded_at == known_at:
             is_old = delivered_at < signal.delivered_at
-        else:
+        elif (code in report.retrieved) is (code in self.retrieved):
             is_old = recorded_at < known_at
+        else:
+            # Smartcar's time is later than the vehicle's, nobody knows by how much.
+            is_old = delivered_at < signal.delivered_at or (
+                recorded_at < known_at and code in report.retrieved
+            )
         if is_old or (code == _ODOMETER and self._is_too_low(signal, readings[0].value)):
             return Freshness.NONE
         signal.label = content.label
         if delivered_at > signal.delivered_at:  # noqa: PLR1730 - a call costs as much as the rest
             signal.delivered_at = delivered_at
         is_new = recorded_at is not None and self._apply_time(signal, recorded_at)
+        if recorded_at is not None and (report.retrieved or self.retrieved):
+            (self.retrieved.add if code in report.retrieved else self.retrieved.discard)(code)
         if signal.readings is not readings:
             is_new |= self._apply_readings(signal, readings, changes)
         return Freshness.NEW if is_new else Freshness.SEEN
@@ -303,7 +340,7 @@ class VehicleState:
         return True
 
     def _is_too_low(self, signal: SignalState, value: Value | None) -> bool:
-        """Tell whether an odometer reads less than it did, which is no reading.
+        """Tell whether an odometer reads less than it did, or 0, which is no reading.
 
         Some cars say 0, or one and the same old number, whenever they are parked. Another
         instrument cluster begins anew, but drives on: it is believed once it has risen a few times
@@ -311,8 +348,10 @@ class VehicleState:
         """
         last = self.readings.get(_ODOMETER)
         known = None if last is None else last.value
-        if not isinstance(value, int | float) or not isinstance(known, int | float):
+        if not isinstance(value, int | float):
             return False
+        if not isinstance(known, int | float):
+            return not value
         if value >= known - _ODOMETER_TOLERANCE and (value or not known):
             signal.lower, signal.rises = None, 0
             return False

@@ -2,7 +2,7 @@
 
 import asyncio
 from asyncio.subprocess import Process
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 import json
 import os
 from pathlib import Path
@@ -22,6 +22,7 @@ from .waiting import HarnessError, until
 
 LOOPBACK = "127.0.0.1"
 INTEGRATION = Path(__file__).parents[2] / "custom_components" / "smartcar_dynamic"
+BLUEPRINTS = Path(__file__).parents[2] / "blueprints" / "automation" / "smartcar_dynamic"
 
 _FOLDER = Path(__file__).parent
 # The first start in an environment installs what Home Assistant's integrations require.
@@ -36,11 +37,14 @@ _NOT_TESTED = "has not been tested by Home Assistant"
 class HomeAssistantInstance:
     """A Home Assistant on loopback with the repository's integration, onboarded."""
 
-    def __init__(self, core_config: CoreConfig, *, port: int = 0) -> None:
+    def __init__(
+        self, core_config: CoreConfig, *, port: int = 0, integrations: Iterable[Path] = ()
+    ) -> None:
         """Initialize; entering the instance starts it. Port 0 or a taken one means any free one.
 
-        `env` are environment variables for the process.
+        `env` are environment variables for the process, `integrations` further custom ones.
         """
+        self._integrations = (INTEGRATION, *integrations)
         self.core_config = core_config
         self.env: dict[str, str] = {}
         self.port = _free_port(port)
@@ -55,7 +59,7 @@ class HomeAssistantInstance:
     async def __aenter__(self) -> Self:
         """Start, and onboard the first user."""
         try:
-            _write_config(self._folder, self.port)
+            _write_config(self._folder, self.port, self._integrations)
             await self.start()
         except BaseException:
             await self.__aexit__()
@@ -116,6 +120,22 @@ class HomeAssistantInstance:
             await process.wait()
             raise HarnessError(f"Home Assistant did not stop within {_STOP_SECONDS} s.") from None
 
+    async def kill(self) -> None:
+        """End the process as a power cut does."""
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            process.kill()
+            await process.wait()
+
+    def stored(self, key: str) -> tuple[Json, float]:
+        """Return the data of one of Home Assistant's stores, and when it was written."""
+        path = self._folder / ".storage" / key
+        return json.loads(path.read_text())["data"], path.stat().st_mtime
+
+    def write_store(self, key: str, version: int, data: Json) -> None:
+        """Write one of Home Assistant's stores, while Home Assistant is stopped."""
+        _store(self._folder, key, version, data)
+
     def check_alive(self) -> None:
         """Raise if the process has ended by itself."""
         if self._process is not None and (code := self._process.returncode) is not None:
@@ -168,12 +188,18 @@ def _records(log: str) -> Iterator[tuple[str, str]]:
         yield start["level"], log[start.start() : end].strip()
 
 
-def _write_config(folder: Path, port: int) -> None:
+def _write_config(folder: Path, port: int, integrations: Iterable[Path]) -> None:
     """Write what Home Assistant finds at its first start."""
     shutil.copy(_FOLDER / "configuration.yaml", folder)
     (folder / "automations.yaml").write_text("[]\n")
     (folder / "custom_components").mkdir()
-    (folder / "custom_components" / INTEGRATION.name).symlink_to(INTEGRATION)
+    for integration in integrations:
+        (folder / "custom_components" / integration.name).symlink_to(integration)
+    blueprints = folder / "blueprints" / "automation" / BLUEPRINTS.name
+    blueprints.mkdir(parents=True)
+    for blueprint in BLUEPRINTS.glob("*.yaml"):
+        # Home Assistant does not look into a folder that is a link.
+        (blueprints / blueprint.name).symlink_to(blueprint)
     (folder / ".storage").mkdir()
     # Not in YAML: there it would be on trial, reverted after five minutes.
     http = {

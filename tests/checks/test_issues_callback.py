@@ -1,5 +1,8 @@
 """Issues of the callback URI and its webhook: when they are raised, and when they end."""
 
+from datetime import timedelta
+
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.smartcar_dynamic.webhook.uri import async_get_callback_uri
@@ -224,6 +227,22 @@ async def test_a_dynamic_webhook_that_falls_silent_is_reported(home: Home) -> No
     await home.pass_hours(7)
     assert await home.raised() == {"api_v2_end", "deliveries_stopped"}
     assert (await home.fix("deliveries_stopped"))["errors"] == {"base": "not_resolved"}
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_clock_that_was_ahead_hides_no_silence(home: Home, *, restarted: bool) -> None:
+    home.time.tick(timedelta(days=360))
+    entry = await home.delivering(Kind.DYNAMIC)
+    home.time.tick(timedelta(days=-360))
+    if restarted:
+        await home.restart(entry)
+    await home.runtime(entry).monitor.async_look()
+    home.time.tick(timedelta(hours=7))
+    await home.runtime(entry).monitor.async_look()
+    assert "deliveries_stopped" in await home.raised()
+    assert home.runtime(entry).store.data.subscribed_at == pytest.approx(
+        (dt_util.utcnow() - timedelta(hours=7)).timestamp() * 1000, abs=120_000
+    )
 
 
 async def test_the_next_delivery_ends_the_silence(home: Home) -> None:

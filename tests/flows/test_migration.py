@@ -7,6 +7,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
+from custom_components.smartcar_dynamic.migration import async_rename_vehicles
+from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
 from simulator import Car, Kind, Webhook
 
 from ..dialog import Dialog
@@ -49,7 +51,7 @@ async def go(home: Home, dialog: Dialog) -> Webhook:
 
 
 async def moved(home: Home, dialog: Dialog, entry: ConfigEntry) -> None:
-    assert dialog.reason == "reconfigure_successful"
+    assert dialog.reason == "moved"
     await home.settle()
     assert entry.data["api"] == "v3"
     assert entry.state is ConfigEntryState.LOADED
@@ -179,6 +181,22 @@ async def test_a_car_without_a_known_vin_is_asked_for(home: Home) -> None:
     assert devices(home, entry) == {new_id: of[old_id]}
 
 
+async def test_cars_of_the_same_make_are_offered_first(home: Home) -> None:
+    home.sim.add_car("Van", application=Kind.CURRENT)
+    home.sim.remove_car("Crossover")
+    same = home.sim.add_car("Same", application=Kind.CURRENT, model=home.car(Kind.DYNAMIC).model)
+    entry = await home.delivering(Kind.DYNAMIC)
+    dialog = await home.reconfigure(entry, "move")
+    await dialog.submit(**home.values_v3())
+    webhook = await home.webhook_for(dialog, application=home.current)
+    await dialog.submit()
+    assert (await home.sim.verify(webhook)).succeeded
+    await dialog.confirm()
+    assert dialog.step == "match"
+    assert next(iter(dialog.options)) == same.id
+    assert len(dialog.options) == 2
+
+
 async def test_one_car_cannot_become_two(home: Home) -> None:
     entry, dialog, old_ids = await asked(home, cars=2)
     questions = [str(marker) for marker in dialog.result["data_schema"].schema]
@@ -266,6 +284,30 @@ async def test_a_failing_unsubscription_does_not_stop_the_migration(home: Home) 
     await go(home, dialog)
     await moved(home, dialog, entry)
     assert home.subscribed(old) == {"Hatchback"}
+
+
+async def test_a_car_that_is_not_reached_keeps_no_other_subscribed(home: Home) -> None:
+    first, *_ = home.cars(Kind.DYNAMIC, "Second", "Third")
+    entry = await home.delivering(Kind.DYNAMIC)
+    old = home.webhook_of(entry)
+    dialog = await begin(home, entry)
+    home.sim.fail_api(0, path=f"{first.id}/webhooks/{old.id}", times=-1)
+    await go(home, dialog)
+    await moved(home, dialog, entry)
+    assert home.subscribed(old) == {"Hatchback"}
+
+
+async def test_vehicles_are_renamed_whatever_their_ids_look_like(home: Home) -> None:
+    entry, _ = await home.live()
+    runtime = home.runtime(entry)
+    ids = {"my": "one", "my_car": "two", "my_car_2": "three"}
+    infos = [VehicleInfo(id_, make="Audi") for id_ in ids]
+    runtime.coordinator.async_update_account(infos)
+    await home.settle()
+    async_rename_vehicles(home.hass, entry, ids)
+    keys = {key for key in entities(home, entry) if key.endswith("_account_problem")}
+    assert keys > {f"{id_}_account_problem" for id_ in ids.values()}
+    assert not [key for key in keys if key.startswith("my")]
 
 
 @pytest.mark.parametrize("step", ["move", "callback", "wait", "match"])
@@ -422,6 +464,15 @@ async def test_an_entry_that_is_not_loaded_is_not_moved(home: Home) -> None:
     await home.unload(entry)
     await dialog.choose("move_existing")
     assert dialog.reason == "not_loaded"
+
+
+async def test_an_application_set_up_meanwhile_is_not_moved_to(home: Home) -> None:
+    entry, dialog = await beside(home)
+    other = await home.set_up(home.new_entry(None, webhook_id="another"))
+    home.hass.config_entries.async_update_entry(other, unique_id=home.dynamic.m2m_id)
+    await dialog.choose("move_existing")
+    assert dialog.reason == "already_configured"
+    assert entry.data["api"] == "v2"
 
 
 @pytest.mark.parametrize("step", ["same_vehicles", "move_existing"])

@@ -3,16 +3,19 @@
 import asyncio
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import AbortFlow, FlowResultType
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
+from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
+from custom_components.smartcar_dynamic.smartcar.client import SmartcarConnectionError
+from custom_components.smartcar_dynamic.smartcar.client_v3 import ClientV3
 from simulator import Kind, Webhook
 
 from ..dialog import Dialog
 from ..entries import DOMAIN, WEBHOOK_ID
 from ..home import Home
-from ..other import OTHER, add_other, install, uninstall
+from ..other import OTHER, Other, add_other, install, uninstall
 
 
 @pytest.fixture(autouse=True)
@@ -536,6 +539,145 @@ async def test_an_integration_that_is_not_installed_is_taken_over(
     uninstall(home.hass, monkeypatch)
     entry = await take_over(home)
     assert len(ours(home, entry) & before) > 20
+
+
+# What may be otherwise
+
+
+async def test_an_entry_that_is_gone_cannot_be_chosen(home: Home) -> None:
+    await add_other(home, webhook_id="first", title="Theirs")
+    second = await add_other(home, credential=False, vehicles={})
+    dialog = await home.add("takeover")
+    await home.hass.config_entries.async_remove(second.entry.entry_id)
+    await dialog.submit(entry=second.entry.entry_id)
+    assert dialog.reason == "other_entry_gone"
+
+
+async def test_credentials_of_no_entry_end_the_flow() -> None:
+    with pytest.raises(AbortFlow, match="other_entry_gone"):
+        await SmartcarConfigFlow().async_step_takeover_credentials()
+
+
+async def test_a_look_alike_is_named(home: Home) -> None:
+    await add_other(home, application_management_token=home.current.m2m_secret)
+    dialog = await home.add("takeover")
+    assert dialog.errors == {"management_token": "is_the_client_secret"}
+
+
+async def test_an_entry_removed_while_its_token_is_renewed_ends_the_flow(home: Home) -> None:
+    token = {"access_token": "no", "refresh_token": "old"}
+    other = await add_other(home, Kind.DYNAMIC, token=token)
+    dialog = await home.add("takeover")
+    await home.hass.config_entries.async_remove(other.entry.entry_id)
+    await dialog.submit(**home.values_v2())
+    assert dialog.reason == "other_entry_gone"
+
+
+async def test_vehicles_that_cannot_be_listed_change_nothing(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await add_other(home)
+
+    async def fail_to_list(_: ClientV3) -> None:
+        raise SmartcarConnectionError("unreachable")
+
+    # The check of the credentials asks the same address just before.
+    monkeypatch.setattr(ClientV3, "vehicles", fail_to_list)
+    dialog = await home.add("takeover")
+    assert dialog.errors == {"base": "cannot_connect"}
+    assert other.entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_list_of_webhooks_is_not_needed(home: Home) -> None:
+    await add_other(home)
+    await home.webhook()
+    home.sim.fail_api(500, path="/webhooks", problem="SERVER.INTERNAL")
+    dialog = await home.add("takeover")
+    assert dialog.step == "takeover_confirm"
+
+
+async def test_a_token_is_not_needed_on_the_current_platform(home: Home) -> None:
+    await add_other(home, credential=False, token={})
+    dialog = await home.add("takeover")
+    values = home.values_v3()
+    del values["management_token"]
+    await dialog.submit(**values)
+    await finish(home, dialog)
+
+
+async def by_vin(home: Home) -> Other:
+    """Have an entry of the current platform whose entities are known by a VIN nobody stored."""
+    token = {"access_token": "an-access-token", "refresh_token": "a-refresh-token"}
+    other = await add_other(home, token=token)
+    data = {**other.entry.data, "vehicles": [home.car().id]}
+    home.hass.config_entries.async_update_entry(other.entry, data=data)
+    return other
+
+
+@pytest.mark.parametrize(("status", "problem"), [(403, "PERMISSION"), (500, "SERVER.INTERNAL")])
+async def test_without_a_vin_the_entities_stay(home: Home, status: int, problem: str) -> None:
+    other = await by_vin(home)
+    before = other_entities(home, other)
+    home.sim.fail_api(status, path="/signals/", problem=problem)
+    dialog = await home.add("takeover")
+    assert dialog.shown["moved"] == "0"
+    entry = await finish(home, dialog)
+    assert not ours(home, entry) & before
+    assert other_entities(home, other) == before
+
+
+def other_entities(home: Home, other: Other) -> set[str]:
+    return ours(home, other.entry)
+
+
+async def test_a_cloudhook_is_ours_until_the_way_back(home: Home) -> None:
+    other = await add_other(home, cloudhook=True)
+    entry = await take_over(home)
+    assert other.entry.data["cloudhook"] is False
+    await go_back(home, entry)
+    assert other.entry.data["cloudhook"] is True
+
+
+async def test_a_device_moves_whole_where_nothing_stays(home: Home) -> None:
+    other = await add_other(home)
+    registry = er.async_get(home.hass)
+    for platform, key in (("sensor", "diag_abs"), ("switch", "climate")):
+        registry.async_remove(other.entity_id(platform, key))
+    await take_over(home)
+    registered = dr.async_get(home.hass)
+    assert dr.async_entries_for_config_entry(registered, other.entry.entry_id) == []
+
+
+async def test_a_device_of_no_vehicle_stays(home: Home) -> None:
+    other = await add_other(home)
+    device = dr.async_get(home.hass).async_get_or_create(
+        config_entry_id=other.entry.entry_id, identifiers={("elsewhere", "1")}
+    )
+    await take_over(home)
+    kept = dr.async_get(home.hass).async_get(device.id)
+    assert isinstance(kept, dr.DeviceEntry)
+    assert kept.config_entry_id == other.entry.entry_id
+
+
+async def test_an_entry_that_failed_to_unload_is_still_left_alone(home: Home) -> None:
+    other = await add_other(home, stays=True)
+    for _ in range(2):
+        dialog = await home.add("takeover")
+        await dialog.submit()
+        assert dialog.reason == "other_entry_busy"
+    assert other.entry.state is ConfigEntryState.FAILED_UNLOAD
+
+
+async def test_going_back_leaves_another_entry_alone(home: Home) -> None:
+    other = await add_other(home)
+    entry = await take_over(home)
+    webhook = await home.webhook(Kind.DYNAMIC, callback_uri="https://elsewhere.example/x")
+    own = await home.set_up(home.new_entry(webhook, Kind.DYNAMIC, webhook_id="another"))
+    before = ours(home, own)
+    await home.remove(entry)
+    assert len(other.entity_ids) > 20
+    assert own.state is ConfigEntryState.LOADED
+    assert ours(home, own) == before
 
 
 # The end

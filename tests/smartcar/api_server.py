@@ -69,12 +69,16 @@ class ApiServer:
         answer = planned.pop(0) if len(planned) > 1 else planned[0]
         if answer.body is NEVER:
             await self.silent.wait()
+        if answer.body is RESET and request.transport is not None:
+            request.transport.abort()
         body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
         return web.Response(status=answer.status, body=body, headers=answer.headers)
 
 
 NEVER: list[object] = []
 """The body of an answer that does not come before the test ends."""
+RESET: list[object] = []
+"""The body of an answer instead of which the connection is reset."""
 
 
 @asynccontextmanager

@@ -125,7 +125,7 @@ async def test_a_command_is_sent_for_its_user(
 ) -> None:
     method, _, path = line.partition(" ")
     smartcar.on(f"{method} {URL}/{path}", DONE)
-    assert await client.send_command(VEHICLE, command) == SUCCESS
+    assert await client.send_command(VEHICLE, command, on_call=lambda: None) == SUCCESS
     asked = smartcar.asked[-1]
     assert asked.headers["sc-user-id"] == "user-1"
     assert asked.headers["Authorization"] == "Bearer token-1"
@@ -191,14 +191,14 @@ def test_a_body_may_be_a_failure(answer: object, name: str, status: int) -> None
 async def test_a_failure_in_a_body_is_an_api_error(client: ClientV3, smartcar: ApiServer) -> None:
     smartcar.on(LOCKING, Answer({"type": "VEHICLE_STATE", "code": "DOOR_OPEN", "status": 409}, 202))
     with pytest.raises(SmartcarApiError, match="lock a vehicle: VEHICLE_STATE:DOOR_OPEN") as error:
-        await client.send_command(VEHICLE, LOCK)
+        await client.send_command(VEHICLE, LOCK, on_call=lambda: None)
     assert error.value.status == 409
 
 
 async def test_a_refusal_is_an_api_error(client: ClientV3, smartcar: ApiServer) -> None:
     smartcar.on(LOCKING, Answer({"type": "VEHICLE_STATE", "code": "ASLEEP"}, 409))
     with pytest.raises(SmartcarApiError, match="ASLEEP"):
-        await client.send_command(VEHICLE, LOCK)
+        await client.send_command(VEHICLE, LOCK, on_call=lambda: None)
 
 
 @pytest.mark.parametrize(
@@ -214,13 +214,13 @@ async def test_what_is_no_answer_leaves_it_unknown(
     client: ClientV3, smartcar: ApiServer, answer: Answer
 ) -> None:
     smartcar.on(LOCKING, answer)
-    assert await client.send_command(VEHICLE, LOCK) == UNKNOWN
+    assert await client.send_command(VEHICLE, LOCK, on_call=lambda: None) == UNKNOWN
 
 
 async def test_a_command_without_a_token_is_not_sent(client: ClientV3, smartcar: ApiServer) -> None:
     smartcar.on("POST /iam/oauth2/token", Answer(b"<html>", 302))
     with pytest.raises(SmartcarConnectionError) as error:
-        await client.send_command(VEHICLE, LOCK)
+        await client.send_command(VEHICLE, LOCK, on_call=lambda: None)
     assert not isinstance(error.value, SmartcarNoAnswerError)
 
 
@@ -230,7 +230,7 @@ async def test_an_unreachable_smartcar_is_sent_nothing() -> None:
         client = ClientV3(session, hosts, client_id="id", client_secret="secret")
         client._token, client._expires_at = "token", 4e9
         with pytest.raises(SmartcarConnectionError) as error:
-            await client.send_command(VEHICLE, LOCK)
+            await client.send_command(VEHICLE, LOCK, on_call=lambda: None)
     assert not isinstance(error.value, SmartcarNoAnswerError)
 
 
@@ -252,4 +252,4 @@ async def test_a_connection_that_breaks_leaves_it_unknown() -> None:
     async with TestServer(app, host="127.0.0.1") as server, loopback_session() as session:
         hosts = Hosts.below(str(server.make_url("")).rstrip("/"))
         client = ClientV3(session, hosts, client_id="id", client_secret="secret")
-        assert await client.send_command(VEHICLE, LOCK) == UNKNOWN
+        assert await client.send_command(VEHICLE, LOCK, on_call=lambda: None) == UNKNOWN

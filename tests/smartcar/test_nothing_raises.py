@@ -5,7 +5,7 @@ from copy import deepcopy
 import json
 from typing import Any
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.smartcar_dynamic.smartcar.decoder import (
@@ -18,9 +18,12 @@ from custom_components.smartcar_dynamic.smartcar.problems import parse_problem
 from custom_components.smartcar_dynamic.smartcar.signals import SIGNALS, parse_body
 from custom_components.smartcar_dynamic.smartcar.times import milliseconds
 
+from ..shapes import fuzzed
 from .catalogue import rich_payload
 from .payloads import TUTORIAL, Json, decode, dynamic, endpoint, error, load, shared, signal, state
 from .test_payload_v2 import SECURITY
+
+pytestmark = pytest.mark.fuzz
 
 type Path = tuple[str | int, ...]
 
@@ -87,8 +90,6 @@ PAYLOADS: list[Json] = [
     error(REPORT, {**REPORT, "resolution": {"type": "REAUTHENTICATE", "url": "https://x"}}),
     *(load(path) for path in shared("v4_webhook_*/*.json") if "signal_with" not in path.name),
 ]
-# The same examples each time, and no deadline on a busy machine.
-PATIENT = settings(deadline=None, database=None, derandomize=True)
 SECRET = "§content§"
 NUMBER = 987654321
 LONGEST_NOTE = 160
@@ -141,13 +142,13 @@ def _check(delivery: Delivery) -> None:
     assert all(len(note) <= LONGEST_NOTE for note in delivery.notes)
 
 
-@PATIENT
+@fuzzed(100)
 @given(OBJECTS)
 def test_any_object_is_decoded(payload: Json) -> None:
     _check(decode(payload))
 
 
-@PATIENT
+@fuzzed(100)
 @given(OBJECTS, OBJECTS)
 def test_one_decoder_reads_anything_after_anything(first: Json, second: Json) -> None:
     decoder = Decoder()
@@ -155,20 +156,20 @@ def test_one_decoder_reads_anything_after_anything(first: Json, second: Json) ->
         _check(decode(payload, decoder=decoder))
 
 
-@PATIENT
+@fuzzed(100)
 @given(OBJECTS)
 def test_any_object_is_searched_for_a_challenge_and_a_webhook(payload: Json) -> None:
     assert isinstance(challenge_of(payload), str | None)
     assert isinstance(webhook_of(payload), str | None)
 
 
-@settings(PATIENT, max_examples=400)
+@fuzzed(400)
 @given(mutations(JSON))
 def test_a_damaged_payload_is_decoded(payload: Json) -> None:
     _check(decode(payload))
 
 
-@settings(PATIENT, max_examples=300)
+@fuzzed(300)
 @given(mutations(JSON), mutations(JSON))
 def test_a_damaged_payload_leaves_nothing_broken_behind(first: Json, second: Json) -> None:
     decoder = Decoder()
@@ -178,7 +179,7 @@ def test_a_damaged_payload_leaves_nothing_broken_behind(first: Json, second: Jso
         assert decode(payload, decoder=decoder).reports == decode(payload).reports
 
 
-@settings(PATIENT, max_examples=400)
+@fuzzed(400)
 @given(mutations(st.sampled_from([SECRET, NUMBER, [SECRET], {"value": SECRET}, {SECRET: NUMBER}])))
 def test_no_note_contains_content(payload: Json) -> None:
     notes = "\n".join(decode(payload).notes)
@@ -199,20 +200,20 @@ def test_no_single_replacement_of_a_node_raises(payload: Json, value: object) ->
         _check(decode(_mutated(payload, path, value)))
 
 
-@PATIENT
+@fuzzed(100)
 @given(JSON)
 def test_any_error_is_a_problem(raw: object) -> None:
     problem = parse_problem(raw)
     assert len(problem.name) <= 2 * 80 + 1
 
 
-@PATIENT
+@fuzzed(100)
 @given(JSON)
 def test_any_value_is_a_time_or_none(value: object) -> None:
     assert isinstance(milliseconds(value), int | None)
 
 
-@PATIENT
+@fuzzed(100)
 @given(st.sampled_from([*SIGNALS, "foo-bar"]), JSON)
 def test_any_body_is_read(code: str, body: object) -> None:
     notes: list[str] = []

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.smartcar_dynamic.smartcar.model import Position, Reading
-from custom_components.smartcar_dynamic.smartcar.parsers import position_name
+from custom_components.smartcar_dynamic.smartcar.parsers import as_position, position_name
 from custom_components.smartcar_dynamic.smartcar.signals import parse_body
 
 from .catalogue import SESSION
@@ -104,13 +104,26 @@ def test_an_absurd_value_is_unknown(code: str, value: float, unit: str | None) -
     )
 
 
-@pytest.mark.parametrize("unit", [None, ""])
+@pytest.mark.parametrize(
+    ("code", "body", "expected"),
+    [
+        ("closure-doors", [{"row": 0, "column": 0, "isOpen": True}], {".front_left.is_open": True}),
+        ("wheel-tires", [{"row": 0, "column": 0, "tirePressure": 2}], {".front_left": 2}),
+        ("charge-chargelimits", [{"type": "GLOBAL", "limit": 70}], {"": 70, ".global": 70}),
+        ("service-records", [{}, {}], {"": 2}),
+    ],
+)
+def test_a_body_may_be_the_list_itself(code: str, body: object, expected: dict[str, Any]) -> None:
+    assert read(code, body) == ({code + part: value for part, value in expected.items()}, [])
+
+
+@pytest.mark.parametrize("unit", [None, "", " ", "unknown", "N/A", "null", "None"])
 def test_a_number_without_a_unit_has_the_usual_one(unit: object) -> None:
     for code in ("odometer-traveleddistance", "tractionbattery-range"):
         assert read(code, {"value": 10, "unit": unit}) == ({code: 10}, [])
 
 
-@pytest.mark.parametrize("unit", ["furlongs", "kWh", " ", 5, ["km"]], ids=repr)
+@pytest.mark.parametrize("unit", ["furlongs", "kWh", 5, {}, ["km"]], ids=repr)
 def test_a_unit_that_cannot_be_right_gives_no_value(unit: object) -> None:
     assert read("odometer-traveleddistance", {"value": 10, "unit": unit}) == (
         {"odometer-traveleddistance": None},
@@ -512,3 +525,35 @@ def test_an_unlisted_number_has_its_canonical_unit() -> None:
 
 def test_a_placeholder_does_not_tell_what_an_unlisted_signal_is() -> None:
     assert read("foo-bar", {"value": "unknown"})[0] == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        ("charge-chargelimits", {"activeLimit": 80, "unit": "km"}),
+        ("charge-chargelimits", {"values": [{"type": "GLOBAL", "limit": 80}], "unit": "km"}),
+        ("tractionbattery-nominalcapacity", {"capacity": 80, "unit": "km"}),
+    ],
+)
+def test_a_value_in_an_impossible_unit_is_unknown(code: str, body: object) -> None:
+    values, notes = read(code, body)
+    assert set(values.values()) <= {None}
+    assert notes
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "is_place"),
+    [(90, 180, True), (-90, -180, True), (90.1, 0, False), (0, 180.1, False), (1, None, False)],
+)
+def test_the_ends_of_the_earth_are_places(
+    latitude: float, longitude: float | None, *, is_place: bool
+) -> None:
+    assert (as_position(latitude, longitude) is not None) is is_place
+
+
+def test_only_a_limit_by_current_is_one() -> None:
+    values, _ = read(
+        "charge-chargelimits",
+        {"values": [{"type": "PLACE", "condition": "AC", "limit": 50}], "activeLimit": 80},
+    )
+    assert values == {"charge-chargelimits": 80}

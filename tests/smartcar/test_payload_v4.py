@@ -455,6 +455,13 @@ def test_an_error_that_cannot_be_read_costs_no_other(bad: object) -> None:
     assert delivery.notes == ("data.errors[0]: no error",)
 
 
+def test_one_error_need_not_be_in_a_list() -> None:
+    payload = error()
+    payload["data"]["errors"] = NOT_CAPABLE
+    (problem,) = only_report(decode(payload)).problems
+    assert problem.code == "VEHICLE_NOT_CAPABLE"
+
+
 @pytest.mark.parametrize("errors", [None, {}, "x", []])
 def test_errors_that_are_no_list_say_nothing(errors: object) -> None:
     payload = error()
@@ -648,3 +655,9 @@ def test_the_signals_of_a_read_are_those_of_a_delivery(path: Path) -> None:
         found.content.readings or found.content.problem for found in only_report(delivery).signals
     )
     assert signals_of(delivery).keys() <= SIGNALS.keys()
+
+
+def test_an_error_names_its_signal_by_code() -> None:
+    problem = {"type": "VEHICLE_STATE", "code": "ASLEEP", "signals": [{"code": "charge-voltage"}]}
+    (found,) = only_report(decode(error(problem))).problems
+    assert found.signals == ("charge-voltage",)

@@ -9,7 +9,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.webhook import async_generate_path
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import given, strategies as st
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -20,6 +20,7 @@ from custom_components.smartcar_dynamic.webhook.status import CallbackStatus, Re
 from ..cars import Car, Writes
 from ..conftest import SetUp
 from ..entries import MANAGEMENT_TOKEN, WEBHOOK_ID
+from ..shapes import fuzzed
 from ..smartcar.payloads import (
     TUTORIAL,
     VEHICLE_ID,
@@ -616,13 +617,8 @@ EXAMPLES = st.one_of(
 )
 
 
-@settings(
-    deadline=None,
-    database=None,
-    derandomize=True,
-    max_examples=80,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@pytest.mark.fuzz
+@fuzzed(80)
 @given(body=EXAMPLES, signed=st.booleans(), through_cloud=st.booleans())
 async def test_any_bytes_are_answered_and_nothing_raises(
     entry: MockConfigEntry,
@@ -635,7 +631,9 @@ async def test_any_bytes_are_answered_and_nothing_raises(
     smartcar = smartcar.through_cloud() if through_cloud else smartcar
     answer = await (smartcar.deliver_bytes(body) if signed else smartcar.post(body))
     assert answer.status in ({200, 204, 400} if signed else {200, 400, 401})
-    assert [record for record in caplog.records if record.levelno >= 30] == []
+    # A busy machine makes asyncio warn.
+    warned = [it for it in caplog.records if it.levelno >= 30 and it.name != "asyncio"]
+    assert warned == []
     assert entry.runtime_data.store.data.status.wrong_signatures == 0
 
 

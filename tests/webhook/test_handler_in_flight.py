@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from http import HTTPStatus
 import json
 import logging
@@ -10,16 +11,18 @@ from typing import Any
 
 from aiohttp import ClientResponse
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import CoreState
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smartcar_dynamic import async_setup
+from custom_components.smartcar_dynamic.webhook import handler
 from simulator import Car, Kind
 
 from ..entries import DOMAIN, WEBHOOK_ID
 from ..home import Home
-from ..webhook_client import signature
+from ..webhook_client import WebhookClient, signature
 
 CHARGE = "tractionbattery-stateofcharge"
 
@@ -156,3 +159,54 @@ async def test_a_second_entry_takes_over_a_removed_ones_entities(home: Home) -> 
         entity_id = registry.async_get_entity_id(platform, DOMAIN, f"{car.id}_{key}")
         assert entity_id is not None
         assert registry.entities[entity_id].config_entry_id == second.entry_id
+
+
+async def test_a_clock_set_back_ignores_no_deleted_vehicle_for_long(home: Home) -> None:
+    entry, _ = await home.live()
+    runtime, car = home.runtime(entry), home.sim.current_car
+    home.time.tick(timedelta(days=360))
+    await runtime.async_forget(car.id)
+    home.time.tick(timedelta(days=-360))
+    await deliver_to(home, WEBHOOK_ID, car, 33)
+    assert car.id in runtime.coordinator.vehicles
+
+
+@pytest.mark.parametrize("cloud", [False, True], ids=["http", "cloudhook"])
+async def test_deliveries_while_home_assistant_stops_come_again(home: Home, *, cloud: bool) -> None:
+    await home.live()
+    token = home.sim.application(Kind.CURRENT).management_token
+    smartcar = WebhookClient(home.hass, home.http, management_token=token, cloud=cloud)
+    home.hass.set_state(CoreState.stopping)
+    answer = await smartcar.deliver(payload(home.sim.current_car.id, 13))
+    home.hass.set_state(CoreState.running)
+    assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+async def test_what_is_read_slowly_while_an_entry_unloads_comes_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry, _ = await home.live()
+    token = home.sim.application(Kind.CURRENT).management_token
+    smartcar = WebhookClient(home.hass, home.http, management_token=token)
+    parse = handler._parse_leniently
+
+    def unload_and_parse(body: bytes) -> object:
+        unload = home.hass.config_entries.async_unload(entry.entry_id)
+        assert asyncio.run_coroutine_threadsafe(unload, home.hass.loop).result(30)
+        return parse(body)
+
+    monkeypatch.setattr(handler, "_parse_leniently", unload_and_parse)
+    body = json.dumps({**payload(home.sim.current_car.id, 13), "odd": float("nan")}).encode()
+    assert (await smartcar.deliver_bytes(body)).status == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+@pytest.mark.parametrize("kind", [Kind.DYNAMIC, Kind.CURRENT])
+async def test_a_strangers_challenges_cost_one_look_for_our_webhook(home: Home, kind: Kind) -> None:
+    await home.set_up(home.new_entry(None, kind))
+    home.sim.cloud.meter.reset()
+    for n in range(30):
+        body = json.dumps({"eventType": "VERIFY", "data": {"challenge": f"x{n}"}}).encode()
+        async with home.http.post(f"/api/webhook/{WEBHOOK_ID}", data=body) as response:
+            assert response.status == HTTPStatus.OK
+        await home.settle()
+    assert 1 <= home.sim.cloud.meter.calls.total() <= 3

@@ -127,6 +127,9 @@ class Monitor:
     async def async_look(self) -> None:
         """Check what can be told without asking anybody."""
         callback_uri = await async_get_callback_uri(self._hass, self._webhook.webhook_id)
+        self._coordinator.async_check_clock()
+        # The clock may have been set back since.
+        self._listening_since = min(self._listening_since, now_ms())
         self._confirm(callback_uri)
         self._apply(local_results(self.context, callback_uri))
 

@@ -31,7 +31,7 @@ from ..other_integration import (
     async_other_entries,
     async_read_other_entry,
 )
-from ..smartcar.client import SmartcarApiError, SmartcarClient, SmartcarError
+from ..smartcar.client import SmartcarClient, SmartcarError
 from ..smartcar.client_v2 import Token
 from ..smartcar.client_v3 import ClientV3
 from ..smartcar.jsonvalues import as_dict
@@ -72,7 +72,7 @@ class TakeoverSteps(CallbackSteps):
         self._other: OtherEntry | None = None
         self._other_vehicles: tuple[VehicleInfo, ...] = ()
         self._plan: Plan | None = None
-        self._was_enabled = False
+        self._switched_off: ConfigEntry | None = None
 
     async def async_step_takeover(
         self, user_input: dict[str, Any] | None = None
@@ -94,7 +94,7 @@ class TakeoverSteps(CallbackSteps):
     ) -> ConfigFlowResult:
         """Check the credentials with Smartcar; ask for what is missing or not accepted."""
         if self._other is None:
-            return await self.async_step_takeover()
+            raise AbortFlow("other_entry_gone")
         errors: dict[str, str] = {}
         if user_input:
             self._other = _with_typed(self._other, forms.stripped(user_input))
@@ -182,10 +182,9 @@ class TakeoverSteps(CallbackSteps):
                     known = replace(info, vin=await client.vin(info, on_call=lambda: None))
                 else:
                     known = await client.get_attributes(info)
-            except SmartcarApiError:
-                continue
             except SmartcarError:
-                return
+                # Another one may well be told; the entities of this one stay.
+                continue
             self._other_vehicles = tuple(
                 known if it.id == info.id else it for it in self._other_vehicles
             )
@@ -206,9 +205,9 @@ class TakeoverSteps(CallbackSteps):
                 last_step=True,
             )
         webhook_id = self._data[CONF_WEBHOOK_ID]
-        self._was_enabled = entry.disabled_by is None
+        self._switched_off = entry if entry.disabled_by is None else None
         if not await async_switch_off(self.hass, entry, webhook_id):
-            await self._async_switch_on(entry)
+            await async_switch_on(self.hass, entry, webhook_id)
             return self.async_abort(reason="other_entry_busy")
         self._plan = await self._async_planned(other, entry)
         async_prepare(self.hass, webhook_id, self._plan)
@@ -247,10 +246,6 @@ class TakeoverSteps(CallbackSteps):
             "note": note,
         }
 
-    async def _async_switch_on(self, entry: ConfigEntry) -> None:
-        if self._was_enabled:
-            await async_switch_on(self.hass, entry, self._data[CONF_WEBHOOK_ID])
-
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
         """Put everything back if the set-up of the entry that took over has failed."""
@@ -259,9 +254,8 @@ class TakeoverSteps(CallbackSteps):
             return await super().async_on_create_entry(result)
         async_cancel(self.hass, self._data[CONF_WEBHOOK_ID])
         await self.hass.config_entries.async_remove(entry.entry_id)
-        other = self.hass.config_entries.async_get_entry(self._plan.taken_over.entry_id)
-        if other is not None:
-            await self._async_switch_on(other)
+        if self._switched_off is not None:
+            await async_switch_on(self.hass, self._switched_off, self._data[CONF_WEBHOOK_ID])
         raise AbortFlow("takeover_failed")
 
     async def _async_can_go_back(self) -> bool:

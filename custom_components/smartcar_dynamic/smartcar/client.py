@@ -179,19 +179,27 @@ class ApiClient(ABC):
     ) -> object:
         """Send with the access token, once more with a new one if Smartcar rejects it."""
         token = await self._access_token()
-        before_each()
         try:
-            return await self._send(authorized(request, token))
+            return await self._send(authorized(request, token), before_each)
         except SmartcarCredentialsError:
             token = await self._access_token(rejected=token)
-        before_each()
-        return await self._send(authorized(request, token))
+        return await self._send(authorized(request, token), before_each)
 
-    async def _send(self, request: Request) -> object:
+    async def _send(
+        self, request: Request, before_each: Callable[[], None] = lambda: None
+    ) -> object:
         """Return the JSON of a 2xx, `None` if there is none in it; raise what else happens.
 
-        A 204, which has no body, is an empty object.
+        A 204, which has no body, is an empty object. `before_each` is called before each attempt:
+        where a connection that was used before breaks, aiohttp sends once more by itself.
         """
+
+        async def attempt(
+            sent: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+        ) -> aiohttp.ClientResponse:
+            before_each()
+            return await handler(sent)
+
         headers = {"Accept": "application/json", "User-Agent": self._user_agent, **request.headers}
         try:
             async with self._session.request(
@@ -203,6 +211,8 @@ class ApiClient(ABC):
                 json=request.json,
                 allow_redirects=False,
                 timeout=_COMMAND_TIMEOUT if request.is_command else _TIMEOUT,
+                # They replace the session's, which are about redirects.
+                middlewares=(attempt,),
             ) as response:
                 body = await _bounded(response.content)
         except (aiohttp.ClientError, OSError, RuntimeError, ValueError) as err:

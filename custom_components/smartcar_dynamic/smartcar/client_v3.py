@@ -167,8 +167,9 @@ class ClientV3(ApiClient, SmartcarClient):
     ) -> Delivery:
         """Return all that Smartcar has stored of a vehicle ("Get signals" page: one page).
 
-        One billed call: `on_call` is called before it, and again before it is repeated with a new
-        token. `at` is the time of the read in milliseconds. Raises `SmartcarError`.
+        One billed call: `on_call` is called before each attempt, of which there is another one with
+        a new token, or on a new connection. `at` is the time of the read in milliseconds. Raises
+        `SmartcarError`.
         """
         url = build_url(self._hosts.vehicle, "v3", "vehicles", vehicle.id, "signals")
         request = Request("read a vehicle's signals", "GET", url, headers=_of_user(vehicle))
@@ -194,9 +195,12 @@ class ClientV3(ApiClient, SmartcarClient):
             raise
         return as_id(get_path(answer, "data", "attributes", "body", "value"))
 
-    async def send_command(self, vehicle: VehicleInfo, command: Command) -> CommandResult:
-        """Let the vehicle execute a command ("Commands" pages). One billed call, up to minutes.
+    async def send_command(
+        self, vehicle: VehicleInfo, command: Command, *, on_call: Callable[[], None]
+    ) -> CommandResult:
+        """Let the vehicle execute a command ("Commands" pages). It takes up to minutes.
 
+        One billed call: `on_call` is called before each attempt.
         The body of a 200 or 202 decides. Where no answer or a 504 comes, the outcome is unknown.
         Raises `SmartcarApiError` for what was refused or has failed, `SmartcarConnectionError`
         where the command was not sent.
@@ -211,7 +215,7 @@ class ClientV3(ApiClient, SmartcarClient):
             is_command=True,
         )
         try:
-            result = parse_result(await self._call(request))
+            result = parse_result(await self._call(request, on_call))
         except SmartcarNoAnswerError:
             return CommandResult(Outcome.UNKNOWN)
         except SmartcarApiError as err:

@@ -9,7 +9,8 @@ from .jsonvalues import as_dict, as_id, as_str
 from .model import Delivery, Kind, Report
 from .payload import Decoding, VehicleCache
 
-_VEHICLES_IN_PART = 4
+# What is nothing costs nothing to decode; a step of its own would cost more.
+_READ_AT_ONCE = 4
 
 
 def challenge_of(payload: Mapping[str, object]) -> str | None:
@@ -71,9 +72,10 @@ class Decoder:
         received_at: int,
         is_known: Callable[[str, str], bool],
     ) -> Iterator[Delivery]:
-        """Yield the same, a few vehicles at a time, each part decoded when it is asked for.
+        """Yield the same, one report at a time, a few of which are decoded together.
 
-        There is one part at least. Between two of them the caller can let others work.
+        There is one part at least. Between two of them the caller can let others work: what is
+        expensive about a report is what follows from it.
         """
         decoding = Decoding(received_at, is_known, self._caches)
         version = payload_v4 if "eventType" in payload else payload_v2
@@ -88,14 +90,18 @@ class Decoder:
             reports = version.parse_reports(payload, decoding)
         is_last = False
         while not is_last:
-            read = tuple(islice(reports, _VEHICLES_IN_PART))
-            is_last = len(read) < _VEHICLES_IN_PART
-            yield Delivery(
+            read = tuple(islice(reports, _READ_AT_ONCE))
+            is_last = len(read) < _READ_AT_ONCE
+            first, *others = tuple(filter(None, read)) or (None,)
+            part = Delivery(
                 kind,
                 test=test,
                 smartcar_webhook_id=webhook_of(payload),
                 application_id=as_id(meta.get("applicationId")),
-                reports=tuple(filter(None, read)),
+                reports=() if first is None else (first,),
                 notes=decoding.notes.take(),
                 faults=decoding.faults.take(),
             )
+            yield part
+            for other in others:
+                yield replace(part, reports=(other,), notes=(), faults=())

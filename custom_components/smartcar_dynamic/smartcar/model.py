@@ -151,7 +151,8 @@ class Report:
     (milliseconds) orders what has no time of its own. `errors_included`: signals and errors come in
     one delivery (2.0), not in two (4.0). `undated`: something in it has no time but the one at
     which it came, so that only its ID tells a late repetition from news. `pushed`: Smartcar sent
-    it; otherwise a read asked for it.
+    it; otherwise a read asked for it. `retrieved` are the codes of the signals whose time is not
+    the vehicle's but that at which Smartcar got them: they were recorded at some time before it.
     """
 
     vehicle: VehicleInfo
@@ -163,6 +164,7 @@ class Report:
     errors_included: bool = True
     undated: bool = False
     pushed: bool = True
+    retrieved: frozenset[str] = frozenset()
 
 
 class Kind(StrEnum):

@@ -25,7 +25,6 @@ MAX_ITEMS = 100
 _MAX_RECORDS = 500
 _MAX_TEXT = 255
 _MAX_NUMBER = 1e12
-_NO_UNIT = (None, "")
 _NO_TEXT = {"", "invalid", "n/a", "none", "null", "undefined", "unknown"}
 _ROWS = ("front", "back", *(f"row{number}" for number in range(3, 11)))
 _COLUMNS = ("left", "right", *(f"column{number}" for number in range(3, 11)))
@@ -52,6 +51,11 @@ def _finite(value: object) -> float | None:
     return None
 
 
+def _is_no_unit(unit: object) -> bool:
+    """Tell whether a unit says nothing, with which a value is in the canonical one."""
+    return unit is None or (isinstance(unit, str) and unit.strip().lower() in _NO_TEXT)
+
+
 def _whole(value: float) -> float:
     return int(value) if value.is_integer() else value
 
@@ -74,7 +78,7 @@ class _Quantity:
         if number is None:
             notes.append(f"{key}: not a number")
             return ()
-        scale = _CANONICAL[self.unit] if unit in _NO_UNIT else scale_of(unit)
+        scale = scale_of(unit) or (_CANONICAL[self.unit] if _is_no_unit(unit) else None)
         if scale is None or scale.unit != self.unit:
             notes.append(f"{key}: unknown unit")
             return (Reading(key, None, self.unit),)

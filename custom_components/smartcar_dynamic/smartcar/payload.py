@@ -132,6 +132,7 @@ class Decoding:
 
     `received_at` is our time in milliseconds. `is_known` tells by the IDs of vehicle and report
     whether a report was decoded before. `caches` last from delivery to delivery, by vehicle.
+    `retrieved` are the codes of this vehicle's signals that came with no time but Smartcar's own.
     """
 
     received_at: int
@@ -139,6 +140,7 @@ class Decoding:
     caches: dict[str, VehicleCache] = field(repr=False)
     notes: BoundedNotes = field(default_factory=BoundedNotes)
     faults: BoundedNotes = field(default_factory=BoundedNotes)
+    retrieved: set[str] = field(default_factory=set)
 
     def cache_of(self, vehicle_id: str) -> VehicleCache:
         """Return a vehicle's cache for another delivery; that of the oldest vehicle may go."""
@@ -149,6 +151,7 @@ class Decoding:
             cache = self.caches[vehicle_id] = VehicleCache()
         cache.signals.begin()
         cache.paths.begin()
+        self.retrieved.clear()
         return cache
 
     def parse(self, cache: Cache[Content], code: str, body: object) -> Content:

@@ -93,7 +93,7 @@ def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
         if note is not None:
             decoding.notes.append(f"{place}.data[{index}]: {note}")
     errors = decoding.first(as_list(raw.get("errors")), MAX_ERRORS, place, ".errors")
-    owns = (raw.get("error"), *errors, raw.get("body"), raw.get("data"), raw)
+    owns = (raw.get("error"), raw.get("errors"), *errors, raw.get("body"), raw.get("data"), raw)
     problems = [parse_problem(own) for own in owns if _is_error(own)]
     problems += _problems_of_paths(failed, signals)
     if "eventType" in raw:
@@ -106,6 +106,7 @@ def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
         tuple(signals),
         tuple(dict.fromkeys(problems)),
         undated=decoding.is_undated(signals, problems),
+        retrieved=frozenset(decoding.retrieved),
     )
 
 
@@ -119,7 +120,7 @@ def _parse_entry(
         return "unknown path"
     translate, codes = translation
     headers = as_dict(entry.get("headers"))
-    recorded_at = _recorded_at(headers, decoding.received_at)
+    recorded_at = _recorded_at(headers, codes, decoding)
     code = entry.get("code")
     status = code if type(code) is int and code not in _OK else None
     if status is not None or error is not None:
@@ -155,7 +156,8 @@ def _repeat_entry(
     headers = as_dict(entry.get("headers"))
     if "error" in entry or "type" in entry or known.beside != _header(headers, "sc-unit-system"):
         return False
-    recorded_at = _recorded_at(headers, decoding.received_at)
+    codes = [content.code for content in known.decoded]
+    recorded_at = _recorded_at(headers, codes, decoding)
     signals += [Signal(content, recorded_at) for content in known.decoded]
     return True
 
@@ -222,12 +224,14 @@ def _header(headers: Body, name: str) -> str | None:
     return value.strip() if isinstance(value, str) else None
 
 
-def _recorded_at(headers: Body, received_at: int) -> int | None:
-    """Return when the vehicle recorded what a path says."""
-    for name in ("sc-data-age", "sc-fetched-at"):
-        if (time := _time(_header(headers, name), received_at)) is not None:
-            return time
-    return None
+def _recorded_at(headers: Body, codes: Iterable[str], decoding: Decoding) -> int | None:
+    """Return when the vehicle recorded what a path says, or else when Smartcar got it."""
+    recorded_at = _time(_header(headers, "sc-data-age"), decoding.received_at)
+    if recorded_at is None:
+        recorded_at = _time(_header(headers, "sc-fetched-at"), decoding.received_at)
+        if recorded_at is not None:
+            decoding.retrieved.update(codes)
+    return recorded_at
 
 
 def _time(raw: object, received_at: int) -> int | None:

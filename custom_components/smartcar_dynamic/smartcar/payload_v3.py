@@ -18,14 +18,16 @@ def parse_read(vehicle_id: str, answer: Mapping[str, object], *, at: int) -> Del
     the answer has no time of its own.
     """
     decoding = Decoding(at, lambda _vehicle_id, _report_id: False, {})
+    signals = parse_signals(vehicle_id, list(_items(answer)), at, decoding)
     report = Report(
         _vehicle(vehicle_id, answer),
         None,
         at,
-        parse_signals(vehicle_id, list(_items(answer)), at, decoding),
+        signals,
         parse_errors(answer.get("errors"), decoding),
         errors_included=False,
         pushed=False,
+        retrieved=frozenset(decoding.retrieved),
     )
     return Delivery(
         Kind.STATE,

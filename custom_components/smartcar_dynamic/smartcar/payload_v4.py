@@ -15,7 +15,8 @@ from .times import CLOCK_TOLERANCE, YEAR_2000, milliseconds
 
 _SUCCESS = {"value": "SUCCESS"}
 _MAX_LABEL = 80
-_TIMES = ("oemUpdatedAt", "retrievedAt", "fetchedAt")
+_VEHICLES_TIME = "oemUpdatedAt"
+_SMARTCARS_TIMES = ("retrievedAt", "fetchedAt")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _KINDS = {"VEHICLE_STATE": Kind.STATE, "VEHICLE_ERROR": Kind.ERROR}
 
@@ -48,6 +49,7 @@ def parse_reports(payload: Mapping[str, object], decoding: Decoding) -> Iterator
         problems,
         errors_included=False,
         undated=delivered_at == decoding.received_at and decoding.is_undated(signals, problems),
+        retrieved=frozenset(decoding.retrieved),
     )
 
 
@@ -103,7 +105,7 @@ def parse_signals(
             if type(meta) is dict:
                 recorded_at = meta.get("oemUpdatedAt")
                 if type(recorded_at) is not int or not YEAR_2000 <= recorded_at <= delivered_at:
-                    recorded_at = _recorded_at(meta, delivered_at)
+                    recorded_at = _recorded_at(meta, delivered_at, content.code, decoding)
             signals.append(Signal(content, recorded_at))
         except Exception as error:  # noqa: BLE001 - a bug here must not cost the other signals
             decoding.fault(f"data.signals[{index}]", error)
@@ -146,11 +148,18 @@ def error_of(status: object) -> object:
     return status.get("error") or {"type": "UNAVAILABLE"}
 
 
-def _recorded_at(meta: Mapping[str, object], delivered_at: int) -> int | None:
-    """Return when the vehicle recorded a signal; a time after its delivery is none."""
-    for name in _TIMES:
+def _recorded_at(
+    meta: Mapping[str, object], delivered_at: int, code: str, decoding: Decoding
+) -> int | None:
+    """Return when the vehicle recorded a signal, or else when Smartcar got it.
+
+    A time after its delivery is none.
+    """
+    for name in (_VEHICLES_TIME, *_SMARTCARS_TIMES):
         time = milliseconds(meta.get(name))
         if time is not None and time <= delivered_at + CLOCK_TOLERANCE:
+            if name != _VEHICLES_TIME:
+                decoding.retrieved.add(code)
             return time
     return None
 
@@ -169,6 +178,8 @@ def _label(code: str, group: object, name: object) -> str:
 def parse_errors(raw: object, decoding: Decoding) -> tuple[Problem, ...]:
     """Return the problems of a list of errors, each with the signals that it names."""
     problems = []
+    if isinstance(raw, dict) and raw:
+        raw = [raw]
     for index, item in enumerate(decoding.first(as_list(raw), MAX_ERRORS, "data.errors")):
         place = f"data.errors[{index}]"
         if not isinstance(item, dict):

@@ -170,6 +170,8 @@ def parse_body(code: str, body: object, notes: Notes) -> tuple[Reading, ...]:
     A code that the vocabulary does not list gives a reading if its body is a number with a unit, a
     boolean or a short text.
     """
+    if isinstance(body, list) and body:
+        body = {"values": body}
     if not isinstance(body, dict):
         notes.append(f"{code}: no body")
         return ()

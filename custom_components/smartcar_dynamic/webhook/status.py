@@ -88,6 +88,13 @@ class CallbackStatus:
         self.answered_at = now
         self.answered_uri = callback_uri
 
+    def forget_after(self, latest: int) -> None:
+        """Take what happened after a time for what happened then: the clock was wrong."""
+        for name in ("confirmed_at", "signed_at", "last_delivery", "last_test", "answered_at"):
+            at = getattr(self, name)
+            if at is not None and at > latest:
+                setattr(self, name, latest)
+
     def to_json(self) -> dict[str, object]:
         """Return the status as the store writes it."""
         return {

@@ -5,8 +5,10 @@ delivery with 200, as an integration does that takes what comes.
 """
 
 import asyncio
+import hashlib
+import hmac
 
-from aiohttp.web import Request, Response
+from aiohttp.web import Request, Response, json_response
 from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_WEBHOOK_ID, Platform
@@ -32,8 +34,19 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     return True
 
 
-async def _handle(_hass: HomeAssistant, _webhook_id: str, _request: Request) -> Response:
-    return Response(text="smartcar")
+async def _handle(hass: HomeAssistant, webhook_id: str, request: Request) -> Response:
+    """Answer a challenge, and take whatever else comes."""
+    payload = await request.json()
+    challenge = payload.get("challenge") or (payload.get("data") or {}).get("challenge")
+    if challenge is None:
+        return Response(text="smartcar")
+    (token,) = (
+        entry.data["application_management_token"]
+        for entry in hass.config_entries.async_entries("smartcar")
+        if entry.data.get(CONF_WEBHOOK_ID) == webhook_id
+    )
+    answer = hmac.new(token.encode(), challenge.encode(), hashlib.sha256).hexdigest()
+    return json_response({"challenge": answer})
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry) -> bool:
