@@ -12,6 +12,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.smartcar_dynamic.util import plain_text
 from simulator import Car as SimulatedCar, Kind, Webhook
 
 from .cars import Car
@@ -215,10 +216,11 @@ async def test_removing_the_entry_unsubscribes_excluded_cars_too(
 
 async def test_a_removal_that_smartcar_misses_is_reported(home: Home) -> None:
     entry, _ = await home.live()
+    home.hass.config_entries.async_update_entry(entry, title="Our <b>cars</b>")
     home.sim.fail_api(0, times=-1)
     await home.remove(entry)
     issue = await home.issue("not_unsubscribed")
-    assert issue["translation_placeholders"]["entry"] == "Our cars"
+    assert issue["translation_placeholders"]["entry"] == plain_text("Our <b>cars</b>")
     assert (await home.fix("not_unsubscribed"))["type"] == "create_entry"
     assert await home.raised() == set()
 

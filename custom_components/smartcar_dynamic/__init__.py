@@ -46,6 +46,7 @@ from .smartcar.model import VehicleInfo
 from .store import SmartcarStore, StoredData
 from .subscriptions import Subscriptions
 from .takeover import async_give_back, async_is_shared, async_take_over, async_watch
+from .util import plain_text
 from .vehicle import VehicleState
 from .webhook import cloudhook
 from .webhook.handler import SmartcarWebhook, async_pause
@@ -174,7 +175,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) ->
     await cloudhook.async_delete(hass, entry.data[CONF_WEBHOOK_ID])
     if not await _async_unsubscribe_all(hass, entry, data):
         async_raise_not_unsubscribed(
-            hass, "not_unsubscribed", entry.entry_id, {"entry": entry.title}
+            hass, "not_unsubscribed", entry.entry_id, {"entry": plain_text(entry.title)}
         )
 
 

@@ -128,6 +128,30 @@ async def test_an_issue_keeps_its_first_time_over_a_restart(
     assert after == before
 
 
+@pytest.mark.parametrize(
+    ("delivered", "looked", "issue"),
+    [
+        pytest.param(None, "2026-11-30T23:59Z", "api_v2_end", id="before the end"),
+        pytest.param(None, "2026-12-01T00:01Z", "api_v2_ended", id="after the end"),
+        pytest.param(
+            "2026-11-30T23:00Z", "2026-12-01T00:01Z", "api_v2_ended", id="just after the end"
+        ),
+        pytest.param("2026-12-03T09:00Z", "2026-12-03T12:00Z", "api_v2_end", id="still delivers"),
+        pytest.param("2026-12-03T09:00Z", "2026-12-05T12:00Z", "api_v2_ended", id="later silence"),
+    ],
+)
+async def test_the_end_of_api_v2_is_told_by_date_and_deliveries(
+    home: Home, delivered: str | None, looked: str, issue: str
+) -> None:
+    entry, _ = await home.live(Kind.DYNAMIC)
+    if delivered is not None:
+        home.time.move_to(delivered)
+        await home.deliver()
+    home.time.move_to(looked)
+    await home.runtime(entry).monitor.async_look()
+    assert {key for key in await home.raised() if key.startswith("api_v2")} == {issue}
+
+
 async def test_a_migrated_entry_has_no_issue_of_api_v2(home: Home) -> None:
     await provoke(home, "api_v2_end")
     entry = home.entries[0]

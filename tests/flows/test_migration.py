@@ -1,12 +1,12 @@
 """Moving to the current platform, and to another application: nothing is lost on the way."""
 
+from dataclasses import replace
+
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
 from custom_components.smartcar_dynamic.migration import async_rename_vehicles
 from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
 from simulator import Car, Kind, Webhook
@@ -401,11 +401,6 @@ async def test_an_entry_moves_to_another_application(home: Home) -> None:
     assert devices(home, entry) == {new_id: before[old_id]}
 
 
-async def test_matching_without_a_move_ends_the_flow() -> None:
-    with pytest.raises(AbortFlow, match="not_loaded"):
-        await SmartcarConfigFlow().async_step_match()
-
-
 async def beside(home: Home) -> tuple[ConfigEntry, Dialog]:
     """Add the dynamic webhook's application on the current platform, beside its entry."""
     entry = await home.delivering(Kind.DYNAMIC)
@@ -437,6 +432,14 @@ async def test_the_same_application_is_known_by_its_id(home: Home) -> None:
     await dialog.submit(**home.values_v3(home.dynamic))
     assert dialog.step == "same_vehicles"
     assert dialog.shown["entry"] == entry.title
+
+
+async def test_a_vehicles_name_in_a_dialog_is_no_markdown(home: Home) -> None:
+    car = home.car(Kind.DYNAMIC)
+    car.model = replace(car.model, model="[x](javascript:alert) <img src=x>")
+    _, dialog = await beside(home)
+    assert dialog.step == "same_vehicles"
+    assert not set("[]<>") & set(dialog.shown["vehicles"])
 
 
 async def test_a_second_entry_can_be_had_anyway(home: Home) -> None:
@@ -473,9 +476,3 @@ async def test_an_application_set_up_meanwhile_is_not_moved_to(home: Home) -> No
     await dialog.choose("move_existing")
     assert dialog.reason == "already_configured"
     assert entry.data["api"] == "v2"
-
-
-@pytest.mark.parametrize("step", ["same_vehicles", "move_existing"])
-async def test_moving_an_entry_that_is_not_there_ends_the_flow(step: str) -> None:
-    with pytest.raises(AbortFlow, match="not_loaded"):
-        await getattr(SmartcarConfigFlow(), f"async_step_{step}")()

@@ -175,8 +175,9 @@ def _api(context: CheckContext) -> CheckResult:
     ends_at = context.client.ends_at
     if ends_at is None:
         return CheckResult.ok(Check.API, "current")
-    last_delivery = context.data.status.last_delivery or 0
-    has_ended = now_ms() >= ends_at and last_delivery < ends_at
+    now, last_delivery = now_ms(), context.data.status.last_delivery or 0
+    still_delivers = last_delivery >= ends_at and now - last_delivery <= _NOTHING_FOR
+    has_ended = now >= ends_at and not still_delivers
     return (
         CheckResult.failed(Check.API, "ended") if has_ended else CheckResult.ok(Check.API, "ends")
     )

@@ -1,6 +1,6 @@
 """Steps of a migration: the new application's credentials, and which vehicle is which."""
 
-from typing import Any
+from typing import Any, cast
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
@@ -35,12 +35,16 @@ from .credentials import async_credential_errors
 
 
 class MigrationSteps(FlowBase):
-    """From the credentials of another application to the entry that uses them."""
+    """From the credentials of another application to the entry that uses them.
+
+    `_same_entry` is there once an entry was found that has vehicles of the application.
+    """
+
+    _same_entry: SmartcarConfigEntry
 
     def __init__(self) -> None:
         """Initialize."""
         super().__init__()
-        self._same_entry: SmartcarConfigEntry | None = None
         self._same_vehicles: list[str] = []
 
     async def _async_has_same_vehicles(self) -> bool:
@@ -74,20 +78,18 @@ class MigrationSteps(FlowBase):
 
     async def async_step_same_vehicles(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer to move the entry that has the vehicles, in place of a second one."""
-        if self._same_entry is None:
-            raise AbortFlow("not_loaded")
         return self.async_show_menu(
             step_id="same_vehicles",
             menu_options=["move_existing", "callback"],
             description_placeholders={
                 "entry": plain_text(self._same_entry.title),
-                "vehicles": ", ".join(self._same_vehicles),
+                "vehicles": ", ".join(map(plain_text, self._same_vehicles)),
             },
         )
 
     async def async_step_move_existing(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Go on with the entry's own flow, which gets what was entered in this one."""
-        if self._same_entry is None or self._same_entry.state is not ConfigEntryState.LOADED:
+        if self._same_entry.state is not ConfigEntryState.LOADED:
             raise AbortFlow("not_loaded")
         # The other flow is to have it.
         await self.async_set_unique_id(None)
@@ -151,8 +153,7 @@ class MigrationSteps(FlowBase):
 
     async def async_step_match(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Match the vehicles by ID, by VIN, and else by asking; then migrate."""
-        if (matcher := self._matcher) is None:
-            raise AbortFlow("not_loaded")
+        matcher = cast("VehicleMatcher", self._matcher)
         entry, runtime = self._get_reconfigure_entry(), self._runtime
         if user_input is None:
             try:

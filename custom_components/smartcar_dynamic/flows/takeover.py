@@ -240,7 +240,7 @@ class TakeoverSteps(CallbackSteps):
         return {
             "entry": plain_text(entry.title),
             "callback_uri": self._callback_uri.uri or "-",
-            "vehicles": ", ".join(map(vehicle_label, self._other_vehicles)) or "-",
+            "vehicles": plain_text(", ".join(map(vehicle_label, self._other_vehicles))) or "-",
             "moved": str(len(plan.taken_over.entities)),
             "left": "\n".join(left) or "-",
             "note": note,
