@@ -136,17 +136,23 @@ async def components(hass: HomeAssistant) -> None:
         assert await async_setup_component(hass, component, {})
 
 
+@pytest.fixture(scope="module")
+def configuration(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a configuration folder with the blueprints."""
+    folder = tmp_path_factory.mktemp("configuration")
+    shutil.copytree(FOLDER, folder / "blueprints" / "automation" / "smartcar_dynamic")
+    return str(folder)
+
+
 @pytest.fixture
 async def owner(
     hass: HomeAssistant,
     components: None,  # noqa: ARG001 - a fixture of a fixture has no other way to be asked for
     home: Home,
-    tmp_path: Path,
+    configuration: str,
 ) -> AsyncGenerator[Owner]:
     """Return the owner of a car that stands at home and takes commands."""
-    blueprints = tmp_path / "blueprints" / "automation" / "smartcar_dynamic"
-    shutil.copytree(FOLDER, blueprints)
-    hass.config.config_dir = str(tmp_path)
+    hass.config.config_dir = configuration
     await hass.config.async_set_time_zone("Europe/Berlin")
     home.sim.set_permissions(home.car(), ALL)
     owner = Owner(await begin(home))
