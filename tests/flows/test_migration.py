@@ -276,6 +276,16 @@ async def test_without_a_challenge_nothing_is_migrated(home: Home) -> None:
     assert {it.status for it in await home.sim.deliver()} == {204}
 
 
+async def test_a_slow_unsubscription_does_not_stop_the_migration(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = await home.delivering(Kind.DYNAMIC)
+    monkeypatch.setattr("custom_components.smartcar_dynamic.migration._UNSUBSCRIBE_TIMEOUT", 0)
+    dialog = await begin(home, entry)
+    await go(home, dialog)
+    await moved(home, dialog, entry)
+
+
 async def test_a_failing_unsubscription_does_not_stop_the_migration(home: Home) -> None:
     entry = await home.delivering(Kind.DYNAMIC)
     old = home.webhook_of(entry)
