@@ -156,7 +156,7 @@ class Bench:
             before = counter.rows
             ours.append(await self.ours(body))
             changed, writes = counter.rows - before, counter.writes
-            bare.append(self._write(changed, n))
+            bare.append(self.write(changed, n))
             await hass.async_block_till_done()
             counter.rows, counter.writes = before + changed, writes
         return Result(
@@ -176,7 +176,7 @@ class Bench:
         await self.hass.async_block_till_done()
         return taken
 
-    def _write(self, count: int, value: int) -> int:
+    def write(self, count: int, value: int) -> int:
         """Return what it takes to set as many values, and write them."""
         sensors = self.sensors[:count]
         started = perf_counter_ns()

@@ -2,11 +2,11 @@
 
 from argparse import ArgumentParser
 import asyncio
-import signal
 import sys
 
 from .check import check as check_scenario
 from .harness import HarnessError
+from .running import run_until_stopped
 from .show import show, show_takeover
 
 _INTERRUPTED = 130
@@ -22,14 +22,10 @@ async def main() -> int:
         help="begin with an entry of another Smartcar integration, to take over",
     )
     options = parser.parse_args()
-    task = asyncio.ensure_future(_run(check=options.check, takeover=options.takeover))
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, _stop, task)
     try:
-        return await task
-    except asyncio.CancelledError:
-        return _INTERRUPTED if options.check else 0
+        # A check that was stopped has not found all to be well.
+        work = _run(check=options.check, takeover=options.takeover)
+        return await run_until_stopped(work, stopped=_INTERRUPTED if options.check else 0)
     except HarnessError as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
@@ -39,13 +35,6 @@ async def _run(*, check: bool, takeover: bool) -> int:
     if check:
         return await check_scenario()
     return await (show_takeover() if takeover else show())
-
-
-def _stop(task: asyncio.Task[int]) -> None:
-    """Stop in good order; a second signal does not disturb that."""
-    if not task.cancelling():
-        print("\n» Stopping…", flush=True)
-        task.cancel()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from itertools import groupby
 from simulator import Car
 
 from .comparison import Row, compare
-from .dashboard import save_dashboard
+from .dashboard import add_dashboard, update_dashboard
 from .environment import DOMAIN, Environment, run_environment
 from .harness import HarnessError
 
@@ -39,7 +39,7 @@ async def check() -> int:
 
 
 class Scenario:
-    """Two accounts are set up; their cars drive to work, home again, charge and sleep."""
+    """Two accounts are set up; their cars drive to work, charge, drive home, charge and sleep."""
 
     def __init__(self, environment: Environment) -> None:
         """Initialize."""
@@ -53,7 +53,7 @@ class Scenario:
         for kind in self._environment.cars:
             await self._environment.add_entry(kind)
         await self._compare("as set up")
-        await save_dashboard(self._environment.client)
+        await add_dashboard(self._environment.client)
         say("The day begins…")
         self._simulator.start_day()
         await self._pass_until(lambda car: car.driving)
@@ -61,6 +61,8 @@ class Scenario:
         await self._pass_until(lambda car: car.locked and car.place == "work")
         await self._compare("at work")
         await self._pass_until(lambda car: car.charging)
+        await self._compare("charging at work")
+        await self._pass_until(lambda car: car.charging and car.place == "home")
         await self._compare("charging at home")
         say("Enabling every entity, which takes a restart…")
         await self._enable_all()
@@ -68,6 +70,7 @@ class Scenario:
         await self._pass_until(lambda car: self._simulator.days[car.id].done)
         await self._simulator.advance(_UNTIL_ALL_IS_SENT)
         rows = await self._compare("at the end of the day", deliver=False, complete=True)
+        await update_dashboard(self._environment.client)
         for name, of_car in groupby(rows, lambda row: row.car):
             print(name, *of_car, sep="\n")
         issues = await self._environment.client.issues(DOMAIN)

@@ -1,4 +1,4 @@
-"""A dashboard with the cars: where they are, how full they are, what they do."""
+"""A dashboard with the cars: where they are, how full they are, what they do and have done."""
 
 from collections.abc import Mapping
 
@@ -10,29 +10,10 @@ type Json = dict[str, object]
 _URL_PATH = "demo-cars"
 _BATTERY = "tractionbattery-stateofcharge"
 _LOCATION = "location-preciselocation"
-_TILES = (
-    "tractionbattery-range",
-    "charge-detailedchargingstatus",
-    "charge-ischargingcableconnected",
-    "charge-ischarging",
-    "odometer-traveleddistance",
-    "closure-islocked",
-)
 
 
-async def save_dashboard(client: HomeAssistantClient) -> str:
-    """Save a dashboard of all cars, make it the first page and return its path."""
-    cars: dict[str, dict[str, str]] = {}
-    # Where a signal has both, what can be operated takes the place of what only shows.
-    entities = sorted(
-        await client.entities(DOMAIN), key=lambda it: it.entity_id.startswith(("lock.", "switch."))
-    )
-    for vehicle_id, device in (await client.devices(DOMAIN)).items():
-        cars[device.name] = {
-            entity.unique_id.removeprefix(f"{vehicle_id}_"): entity.entity_id
-            for entity in entities
-            if entity.device_id == device.id and entity.disabled_by is None
-        }
+async def add_dashboard(client: HomeAssistantClient) -> str:
+    """Add a dashboard of all cars, make it the first page and return its path."""
     await client.command(
         "lovelace/dashboards/create",
         url_path=_URL_PATH,
@@ -40,12 +21,31 @@ async def save_dashboard(client: HomeAssistantClient) -> str:
         icon="mdi:car-electric",
         show_in_sidebar=True,
     )
-    view = {"type": "sections", "sections": [_overview(cars), *(_car(*it) for it in cars.items())]}
+    await update_dashboard(client)
+    await client.command("frontend/set_system_data", key="core", value={"default_panel": _URL_PATH})
+    return f"/{_URL_PATH}"
+
+
+async def update_dashboard(client: HomeAssistantClient) -> None:
+    """Show the entities that there are by now, in the section that any owner gets for a car."""
+    entities, devices = await client.entities(DOMAIN), await client.devices(DOMAIN)
+    cars: dict[str, dict[str, str]] = {}
+    for vehicle_id, device in devices.items():
+        cars[device.name] = {
+            entity.unique_id.removeprefix(f"{vehicle_id}_"): entity.entity_id
+            for entity in entities
+            if entity.device_id == device.id and entity.disabled_by is None
+        }
+    answer = await client.request(
+        "POST",
+        f"/api/services/{DOMAIN}/get_dashboard_section?return_response",
+        {"device_id": [device.id for device in devices.values()]},
+    )
+    sections = [_overview(cars), *answer["service_response"].values()]
+    view = {"type": "sections", "max_columns": 2, "sections": sections}
     await client.command(
         "lovelace/config/save", url_path=_URL_PATH, config={"title": "Cars", "views": [view]}
     )
-    await client.command("frontend/set_system_data", key="core", value={"default_panel": _URL_PATH})
-    return f"/{_URL_PATH}"
 
 
 def _overview(cars: Mapping[str, Mapping[str, str]]) -> Json:
@@ -55,41 +55,23 @@ def _overview(cars: Mapping[str, Mapping[str, str]]) -> Json:
         for name, entities in cars.items()
     ]
     batteries = [{"entity": entities[_BATTERY], "name": name} for name, entities in cars.items()]
-    section = _section(
-        "Location and battery",
-        {
-            "type": "map",
-            "entities": [*places, {"entity": "zone.home"}],
-            "hours_to_show": 1,
-            "auto_fit": True,
-            "grid_options": {"columns": 12, "rows": 5},
-        },
-        {
-            "type": "history-graph",
-            "entities": batteries,
-            "hours_to_show": 0.25,
-            "grid_options": {"columns": 12, "rows": 5},
-        },
-    )
-    return {**section, "column_span": 2}
-
-
-def _car(name: str, entities: Mapping[str, str]) -> Json:
-    """Return a section with a car's battery and tiles for what it has of the rest."""
-    gauge: Json = {
-        "type": "gauge",
-        "entity": entities[_BATTERY],
-        "name": "Battery",
-        "severity": {"green": 40, "yellow": 20, "red": 0},
-        "grid_options": {"columns": 12, "rows": 3},
+    return {
+        "type": "grid",
+        "column_span": 2,
+        "cards": [
+            {"type": "heading", "heading": "Location and battery"},
+            {
+                "type": "map",
+                "entities": [*places, {"entity": "zone.home"}],
+                "hours_to_show": 1,
+                "auto_fit": True,
+                "grid_options": {"columns": 12, "rows": 5},
+            },
+            {
+                "type": "history-graph",
+                "entities": batteries,
+                "hours_to_show": 0.25,
+                "grid_options": {"columns": 12, "rows": 5},
+            },
+        ],
     }
-    tiles: list[Json] = [
-        {"type": "tile", "entity": entities[key], "name": {"type": "entity"}}
-        for key in _TILES
-        if key in entities
-    ]
-    return _section(name, gauge, *tiles)
-
-
-def _section(heading: str, *cards: Json) -> Json:
-    return {"type": "grid", "cards": [{"type": "heading", "heading": heading}, *cards]}

@@ -130,6 +130,9 @@ async def run_environment(
         _move_home(cars[Kind.CURRENT])
         _grant_commands(simulator, cars[Kind.CURRENT])
         _add_spare(simulator)
+        for car in simulator.cloud.cars.values():
+            # As Home Assistant calls its device.
+            car.name = f"{car.model.make.title()} {car.model.model}"
         async with instance:
             yield Environment(simulator, instance, applications, cars)
 

@@ -10,11 +10,12 @@ from .harness import State
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A measured value, as exact as the simulator sends it."""
+    """A measured value, as exact as the simulator sends it, or a bound: so much or more."""
 
     value: float
     unit: str
     tolerance: float = 0.51
+    or_more: bool = False
 
     def __str__(self) -> str:
         """Return it as a person writes it."""
@@ -61,9 +62,10 @@ def _agrees(fact: Fact, state: State) -> bool:
             return state.state == ("on" if fact else "off")
         case str() | None:
             return state.state == (fact or "unknown")
-        case Amount(value, unit, tolerance):
+        case Amount(value, unit, tolerance, or_more):
             shown = state.attributes.get("unit_of_measurement")
-            return shown == unit and abs(float(state.state) - value) <= tolerance
+            excess = float(state.state) - value
+            return shown == unit and -tolerance <= excess and (or_more or excess <= tolerance)
         case Event(types):
             return state.attributes.get("event_type") in types
         case Moment(at, tolerance):

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from .check import say
 from .comparison import compare
-from .dashboard import save_dashboard
+from .dashboard import add_dashboard, update_dashboard
 from .environment import SPARE_APPLICATION, Environment, run_environment
 from .harness.onboarding import NAME, PASSWORD
 from .other import OTHER_INTEGRATION, add_other_entry
 
 _PORT = 8123
-# A day of 12.5 hours passes in about four minutes.
+# A day of 11 hours passes in about four minutes.
 _SPEED = 180
 _NIGHT = timedelta(minutes=30)
 _GUIDE = """
@@ -27,10 +27,18 @@ What to try:
   - Set up a third car: Settings > Devices & services > Add integration > Smartcar Dynamic.
     Smartcar's page shows the credentials of "{spare}" under Credentials.
     Enter the callback URI there under Add webhook, which also verifies it.
-  - Revoke a car's account on Smartcar's page, and follow Settings > Repairs.
-  - Give an application a new management token there, and see how Home Assistant notices.
-  - Disable a webhook there, and let Reconfigure > Check the connection say what is wrong.
-  - Build an automation, for example one of the README's.
+  - Let something go wrong on Smartcar's page, and follow Settings > Repairs:
+      a car's card: set a problem (the owner's account, the plan), and heal it;
+        use up the plan, then press "Read now";
+      a webhook's card: disable or delete it, change its callback URI, paste the redirect URI
+        instead, take its triggers or its data; then Reconfigure > Check the connection;
+      a webhook's card: refuse new subscriptions, then add a car to its application;
+      Credentials: a new management token, then deliver three times;
+      a car that has never delivered: add one, check the connection, remove it, check again.
+  - Let a command fail under Faults > Commands: DOOR_OPEN, ASLEEP, DEVICE_PAIRING_REQUIRED, ….
+  - Change the language under your profile: the findings of the check follow it.
+  - Build an automation: Settings > Automations & scenes > Create automation > Add trigger, and
+    choose a car as target. Or begin with one of the blueprints, which are all there.
 
 Ctrl-C ends it.
 """
@@ -58,7 +66,7 @@ async def show() -> int:
             await environment.add_entry(kind)
         await environment.simulator.deliver()
         await compare(environment)
-        path = await save_dashboard(environment.client)
+        path = await add_dashboard(environment.client)
         print(
             _GUIDE.format(
                 url=f"{environment.instance.url}{path}",
@@ -93,6 +101,7 @@ async def _live(environment: Environment) -> None:
     """Let day follow day and print what each car does, as long as Home Assistant runs."""
     simulator = environment.simulator
     simulator.run(_SPEED)
+    is_first_day = True
     while True:
         simulator.start_day()
         steps: dict[str, str] = {}
@@ -103,4 +112,8 @@ async def _live(environment: Environment) -> None:
                     steps[day.car.id] = day.step
                     say(f"{day.car.model.make.title()} {day.car.model.model}: {day.step}")
             await asyncio.sleep(0.5)
+        if is_first_day:
+            # The first charge and the first trip have brought entities.
+            await update_dashboard(environment.client)
+            is_first_day = False
         await asyncio.sleep(_NIGHT.total_seconds() / _SPEED)

@@ -113,7 +113,7 @@ def _facts(connection: Connection, *, dynamic: bool) -> dict[str, dict[str, Fact
             "climate-internaltemperature": Amount(car.inside, "°C", 0.06),
             "connectivitysoftware-currentfirmwareversion": car.firmware,
             # Payload version 2.0 does not say when it was sent, so this is when it came.
-            "last_delivery": Moment(datetime.now(UTC) if dynamic else car.recorded_at, 300),
+            "last_delivery": Moment(datetime.now(UTC), 300),
             "last_reported": Moment(car.recorded_at),
             "location-preciselocation.heading": Amount(car.heading, "°"),
             "lowvoltagebattery-status": "good",
@@ -145,8 +145,8 @@ def _charging_facts(car: Car, interval: timedelta) -> dict[str, Fact]:
     seconds = interval.total_seconds()
     facts: dict[str, Fact] = {
         "charge_connection": _charge_connection(car),
-        "charged_energy": Amount(car.charged_energy, "kWh", 0.06),
-        "charged_energy_home": Amount(car.charged_energy_home, "kWh", 0.06),
+        "charged_energy": Amount(car.charged_energy, "kWh", 0.11),
+        "charged_energy_home": Amount(car.charged_energy_home, "kWh", 0.11),
     }
     if car.charging:
         finish = car.now + timedelta(minutes=car.time_to_complete)
@@ -156,8 +156,8 @@ def _charging_facts(car: Car, interval: timedelta) -> dict[str, Fact]:
         session, last = ended[-1], "last_charging_session"
         minutes = (ended_at - started_at).total_seconds() / 60
         added = sum((it.end_charge or 0) - it.start_charge for it in session.segments)
+        facts = {"charging_finished_at": Moment(ended_at, 2 * seconds)} | facts
         facts |= {
-            "charging_finished_at": Moment(ended_at, 2 * seconds),
             f"{last}.duration": Amount(minutes, "min", seconds / 60),
             f"{last}.ended_at": Moment(ended_at, seconds),
             f"{last}.energy": Amount(session.energy, "kWh", 0.06),
@@ -186,14 +186,21 @@ def _trip_facts(car: Car) -> dict[str, Fact]:
     ended = [it for it in car.trips if it.ended_at]
     if not ended:
         return {}
-    trip = ended[-1]
+    trip, last = ended[-1], "last_trip"
+    minutes = ((trip.ended_at or car.now) - trip.started_at).total_seconds() / 60
+    exactness = 2 * _PROMPT.total_seconds() / 60
     # One percent more or less of the battery, which is how exactly a car tells its charge.
     tolerance = car.model.capacity / trip.distance
+    used = trip.start_charge - (trip.end_charge or 0)
     return {
-        "last_trip.consumption": Amount(100 * trip.energy / trip.distance, "kWh/100km", tolerance),
-        "last_trip.distance": Amount(trip.distance, "km", 0.11),
-        "last_trip.from": _zone(trip.origin_place),
-        "last_trip.to": _zone(trip.destination_place),
+        f"{last}.consumption": Amount(100 * trip.energy / trip.distance, "kWh/100km", tolerance),
+        f"{last}.distance": Amount(trip.distance, "km", 0.11),
+        f"{last}.energy_used": Amount(trip.energy, "kWh", car.model.capacity / 100),
+        f"{last}.from": _zone(trip.origin_place),
+        f"{last}.longest_duration": Amount(minutes, "min", or_more=True),
+        f"{last}.shortest_duration": Amount(minutes, "min", exactness),
+        f"{last}.state_of_charge_used": Amount(used, "%", 1),
+        f"{last}.to": _zone(trip.destination_place),
     }
 
 

@@ -128,11 +128,11 @@ def _route(request: web.Request) -> str:
 
 
 async def _respond(cloud: Cloud, request: web.Request, handler: Handler) -> web.StreamResponse:
-    fault = cloud.faults.next_for(request.path)
+    fault = cloud.faults.next_for(request.method, request.path)
     if fault is not None:
         await asyncio.sleep(fault.delay)
         if fault.status is not None:
-            return _fault_response(cloud, request, fault, fault.status)
+            return await _fault_response(cloud, request, fault, fault.status)
     try:
         return await handler(request)
     except OAuthError as error:
@@ -147,18 +147,40 @@ async def _respond(cloud: Cloud, request: web.Request, handler: Handler) -> web.
         return _error_response(cloud, request, of_status(error.status), error.reason)
 
 
-def _fault_response(
+async def _fault_response(
     cloud: Cloud, request: web.Request, fault: ApiFault, status: int
-) -> web.Response:
+) -> web.StreamResponse:
     if status == 0:
-        if request.transport is not None:
-            request.transport.abort()
+        _abort(request)
         return web.Response()
-    response = _error_response(cloud, request, fault.problem or of_status(status))
+    if fault.body is not None:
+        response = web.Response(body=fault.body, content_type="application/json")
+    else:
+        response = _error_response(cloud, request, fault.problem or of_status(status))
     response.set_status(status)
     if fault.retry_after is not None:
         response.headers["Retry-After"] = str(fault.retry_after)
+    if fault.location is not None:
+        response.headers["Location"] = fault.location
+    if fault.is_cut:
+        return await _cut(request, response)
     return response
+
+
+async def _cut(request: web.Request, response: web.Response) -> web.StreamResponse:
+    """Send half of a response, and end the connection."""
+    body = response.body if isinstance(response.body, bytes) else b""
+    half = web.StreamResponse(status=response.status, headers=response.headers)
+    half.content_length = len(body)
+    await half.prepare(request)
+    await half.write(body[: len(body) // 2])
+    _abort(request)
+    return half
+
+
+def _abort(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
 
 
 def _error_response(

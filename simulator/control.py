@@ -19,6 +19,8 @@ from .world import World
 
 type Arguments = Mapping[str, Any]
 
+# In the place of the callback URI it is the classic mistake.
+_REDIRECT_URI = "https://my.home-assistant.io/redirect/oauth"
 _PAGE = Path(__file__).with_name("dashboard.html")
 
 
@@ -74,6 +76,7 @@ class Control:
                 "signals": list(CATALOGUE),
                 "triggers": presets.DEFAULT_TRIGGERS,
                 "data": presets.DEFAULT_DATA,
+                "redirect_uri": _REDIRECT_URI,
             }
         )
 
@@ -109,6 +112,8 @@ class Control:
                 world.set_enabled(webhook, enabled=True)
             case "disable":
                 world.set_enabled(webhook, enabled=False)
+            case "change":
+                world.change_webhook(webhook, **arguments)
             case "subscribe":
                 world.subscribe(webhook, arguments["car"])
             case "unsubscribe":

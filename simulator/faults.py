@@ -33,17 +33,23 @@ class DeliveryFaults:
 
 @dataclass(slots=True)
 class ApiFault:
-    """A failure of the next calls whose path contains `path`.
+    """A failure of the next calls whose path contains `path`, of one `method` if that is given.
 
-    Status 0 resets the connection, None answers normally after `delay` (real) seconds.
+    Status 0 resets the connection, None answers normally after `delay` (real) seconds. `body` takes
+    the place of an error object; one that `is_cut` ends with the connection in its middle. A
+    redirect leads to `location`.
     """
 
     status: int | None
     path: str = ""
     times: int = 1
     delay: float = 0
-    retry_after: int | None = None
+    retry_after: int | str | None = None
     problem: Problem | None = None
+    method: str = ""
+    body: bytes | None = None
+    is_cut: bool = False
+    location: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,10 +94,10 @@ class ApiFaults:
     commands: list[CommandFault] = field(default_factory=list)
     reject_credentials: bool = False
 
-    def next_for(self, path: str) -> ApiFault | None:
+    def next_for(self, method: str, path: str) -> ApiFault | None:
         """Return the fault of this call, and count it; -1 times is forever."""
         for fault in self.planned:
-            if fault.path in path:
+            if fault.path in path and fault.method in ("", method):
                 fault.times -= fault.times > 0
                 if fault.times == 0:
                     self.planned.remove(fault)

@@ -1,4 +1,4 @@
-"""A car's scripted day: to work, home again, plug in, charge, sleep."""
+"""A car's scripted day: to work, charge there, home again, charge, sleep."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from .car import Car, ImpossibleError
+from .charging_point import PUBLIC_CHARGER, WALLBOX, ChargingPoint
 from .scheduler import Scheduler
 
 _RECHECK_INTERVAL = timedelta(minutes=5)
@@ -54,11 +55,23 @@ class ScriptedDay:
         return (
             ("drives to work", self._is_idle, lambda: self._leave("work"), timedelta(minutes=10)),
             ("parked at work", self._is_parked, car.lock, timedelta(minutes=30)),
-            ("asleep at work", self._is_idle, car.sleep, timedelta(hours=7)),
+            (
+                "charges at work",
+                self._is_idle,
+                lambda: self._plug_in(PUBLIC_CHARGER),
+                timedelta(hours=1),
+            ),
+            ("unplugged at work", self._is_parked, car.unplug, timedelta(minutes=30)),
+            ("asleep at work", self._is_idle, car.sleep, timedelta(hours=5)),
             ("drives home", self._is_idle, lambda: self._leave("home"), timedelta(minutes=10)),
             ("parked at home", self._is_parked, car.unlock, timedelta(minutes=6)),
-            ("charges at home", self._is_idle, self._plug_in, timedelta(minutes=30)),
-            ("charged", self._is_charged, car.lock, timedelta(minutes=40)),
+            (
+                "charges at home",
+                self._is_idle,
+                lambda: self._plug_in(WALLBOX),
+                timedelta(minutes=30),
+            ),
+            ("charged", self._is_idle, car.lock, timedelta(minutes=40)),
             ("asleep at home", self._is_idle, car.sleep, timedelta()),
         )
 
@@ -68,13 +81,10 @@ class ScriptedDay:
     def _is_parked(self) -> bool:
         return not self.car.driving
 
-    def _is_charged(self) -> bool:
-        return not self.car.charging
-
     def _leave(self, to: str) -> None:
         self.car.unplug()
         self.car.drive(to)
 
-    def _plug_in(self) -> None:
+    def _plug_in(self, charging_point: ChargingPoint) -> None:
         self.car.lock()
-        self.car.plug_in()
+        self.car.plug_in(charging_point)

@@ -218,6 +218,24 @@ class World:
                 if subscription.webhook is webhook:
                     subscription.last_sent = None
 
+    def change_webhook(
+        self,
+        webhook: Webhook | str,
+        *,
+        callback_uri: str | None = None,
+        triggers: Iterable[str] | None = None,
+        data: Iterable[str] | None = None,
+    ) -> None:
+        """Change what is given; another callback URI has to be verified again."""
+        webhook = self.webhook(webhook)
+        if callback_uri is not None:
+            webhook.callback_uri = callback_uri
+            webhook.verified = False
+        if triggers is not None:
+            webhook.triggers = tuple(triggers)
+        if data is not None:
+            webhook.data = tuple(data)
+
     def delete_webhook(self, webhook: Webhook | str) -> None:
         """Delete a webhook."""
         self.cloud.remove_webhook(self.webhook(webhook))

@@ -1,10 +1,12 @@
 """What all tests share: a Home Assistant that finds this integration, and that asks nobody."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 import logging
+from typing import override
 from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant import block_async_io
 from homeassistant.auth.models import Credentials
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
@@ -28,7 +30,7 @@ from simulator import ALL_CONTROLS, ALL_READS
 from .cars import Car, Writes
 from .cloud import Cloud, open_cloud
 from .commanded import Commanded
-from .entries import new_entry
+from .entries import DOMAIN, new_entry
 from .home import Home, open_home
 from .life import Life, begin
 from .smartcar.catalogue import rich_payload
@@ -57,6 +59,41 @@ def _custom_integrations(request: pytest.FixtureRequest, monkeypatch: pytest.Mon
     if "hass" in request.fixturenames:
         monkeypatch.setenv("SMARTCAR_DYNAMIC_SIMULATOR", NOBODY)
         request.getfixturevalue("enable_custom_integrations")
+
+
+class _BlockingCalls(logging.Handler):
+    """What Home Assistant's detector says of calls that block the event loop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ours: list[str] = []
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        if f"integration '{DOMAIN}'" in (message := record.getMessage()):
+            self.ours.append(message)
+
+
+@pytest.fixture(autouse=True)
+def _blocking_calls(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Generator[None]:
+    """Fail where a call of ours blocks the event loop."""
+    # Hypothesis reads the code that it tests, in the event loop if the test is there.
+    if "hass" not in request.fixturenames or request.node.get_closest_marker("fuzz"):
+        yield
+        return
+    request.getfixturevalue("disable_block_async_io")
+    # Detect all of them: by default some are allowed in tests.
+    monkeypatch.setattr(block_async_io, "_IN_TESTS", False)
+    block_async_io.enable()
+    detected, logger = _BlockingCalls(), logging.getLogger("homeassistant.util.loop")
+    logger.addHandler(detected)
+    # What the test's own tools do there is not in the log that it looks at.
+    monkeypatch.setattr(logger, "propagate", False)
+    yield
+    logger.removeHandler(detected)
+    assert detected.ours == []
 
 
 @pytest.fixture

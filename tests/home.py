@@ -350,7 +350,7 @@ class Home:
 
     async def reconfigured(self, dialog: Dialog, entry: ConfigEntry) -> None:
         """See a dialog end, and the entry loaded again."""
-        assert dialog.reason == "reconfigure_successful"
+        assert dialog.reason in {"reconfigure_successful", "management_token_changed"}
         await self.settle()
         assert entry.state is ConfigEntryState.LOADED
         assert self.webhook_ids() == {WEBHOOK_ID}

@@ -94,7 +94,7 @@ async def test_a_rate_limit_says_until_when(commanded: Commanded) -> None:
         await commanded.unlock()
     assert refused.value.translation_key == "command_rate_limited_until"
     until = dt_util.now() + timedelta(seconds=90 + 59.999)
-    assert f"{until:%Y-%m-%d %H:%M}" in text(refused.value)
+    assert f"{until:%b %-d, %Y, %H:%M}" in text(refused.value)
 
 
 async def test_rejected_credentials_start_a_reauthentication(commanded: Commanded) -> None:
@@ -175,7 +175,9 @@ async def test_a_used_up_allowance_costs_no_call(commanded: Commanded) -> None:
     with pytest.raises(HomeAssistantError) as refused:
         await commanded.unlock()
     assert refused.value.translation_key == "command_allowance_used"
-    assert re.search(r"0 of this month's 0 requests.* \d{4}-\d\d-01\b", text(refused.value))
+    assert re.search(
+        r"0 of this month's 0 requests.* [A-Z][a-z]{2} 1, \d{4}, 00:00", text(refused.value)
+    )
     assert commanded.billed == 0
 
 

@@ -213,7 +213,7 @@ async def test_a_late_delivery_sets_no_clock_back(
     await smartcar.deliver(payloads.state(15, value(CHARGE, 82)))
     assert car.value(CHARGE) == "81"
     vehicle = entry.runtime_data.coordinator.vehicles[VEHICLE_ID]
-    assert vehicle.last_delivery == NOW + 20_000
+    assert vehicle.signals[CHARGE].delivered_at == NOW + 20_000
 
 
 @pytest.mark.usefixtures("entry")

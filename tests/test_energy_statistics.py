@@ -3,7 +3,10 @@
 from datetime import datetime, timedelta
 
 from homeassistant.components.recorder import Recorder, get_instance
-from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.components.recorder.statistics import (
+    list_statistic_ids,
+    statistics_during_period,
+)
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -17,8 +20,9 @@ from simulator.charging_point import FAST_CHARGER, SOCKET
 from .home import Home
 from .life import Life, begin
 
-DAYS = 10
+DAYS = 30
 STEP = 30
+IDLE_STEP = 180
 
 
 @pytest.fixture(autouse=True)
@@ -29,35 +33,41 @@ def _custom_integrations(
     """Let the recorder run, and Home Assistant load the integration from this repository."""
 
 
+async def stand(life: Life, hours: float) -> None:
+    """Let hours pass in which nothing happens."""
+    await life.go_on(step=IDLE_STEP, hours=hours)
+
+
 async def live_a_day(life: Life, day: int) -> None:
     """Let a day pass: to work and back, and a charge as the day has it."""
     car, home = life.car, life.home
-    await life.drive("work", step=STEP, hours=2)
+    await life.drive("work", step=STEP, hours=1)
     if day % 7 == 2:
         await life.act(lambda: car.plug_in(FAST_CHARGER), step=STEP, hours=1)
         await life.act(car.unplug, step=STEP, hours=1)
     else:
-        await life.go_on(step=STEP, hours=2)
-    await life.drive("home", step=STEP, hours=2)
+        await stand(life, 2)
+    await life.drive("home", step=STEP, hours=1)
     match day % 5:
         case 0:
-            await life.act(car.plug_in, step=STEP, hours=8)
-            await life.act(car.unplug, step=STEP, hours=10)
+            await life.act(car.plug_in, step=STEP, hours=3)
+            await stand(life, 5)
+            await life.act(car.unplug, step=IDLE_STEP, hours=12)
         case 1:
             await life.act(lambda: car.plug_in(SOCKET), step=STEP, hours=2)
             if car.charging:
-                await life.act(car.stop_charging, step=STEP, hours=3)
-                await life.act(car.start_charging, step=STEP, hours=10)
-            await life.act(car.unplug, step=STEP, hours=3)
+                await life.act(car.stop_charging, step=IDLE_STEP, hours=3)
+                await life.act(car.start_charging, step=60, hours=10)
+            await life.act(car.unplug, step=IDLE_STEP, hours=5)
         case 3:
             # Nothing of this session is delivered.
             home.sim.set_enabled(life.webhook, enabled=False)
-            await life.act(car.plug_in, step=STEP, hours=9)
+            await life.act(car.plug_in, step=IDLE_STEP, hours=9)
             await life.act(car.unplug, step=STEP, minutes=30)
             home.sim.set_enabled(life.webhook, enabled=True)
-            await life.go_on(step=STEP, hours=8.5)
+            await stand(life, 10.5)
         case _:
-            await life.go_on(step=STEP, hours=18)
+            await stand(life, 20)
 
 
 async def test_a_months_statistics_agree_with_the_truth(home: Home) -> None:
@@ -86,6 +96,9 @@ async def test_a_months_statistics_agree_with_the_truth(home: Home) -> None:
         assert abs(sums[-1] - truth) <= 0.02 * truth, (key, sums[-1], truth)
         values = [float(value) for value in life.values("sensor", key)]
         assert values == sorted(values)
+    assert max((await external_sums(life, began)).values()) == pytest.approx(
+        car.charged_energy, rel=0.02
+    )
 
 
 async def external_sums(life: Life, began: datetime) -> dict[int, float]:
@@ -125,3 +138,22 @@ async def test_statistics_go_on_after_a_restart(home: Home) -> None:
     await life.go_on(hours=2)
     sums = await external_sums(life, began)
     assert sums[max(sums)] == pytest.approx(life.car.charged_energy, abs=0.2)
+
+
+async def test_each_car_has_statistics_of_its_own(home: Home) -> None:
+    home.sim.add_car("Van")
+    life = await begin(home)
+    began = dt_util.utcnow().replace(minute=0, second=0, microsecond=0)
+    # The van charges nothing.
+    await home.deliver()
+    await life.act(life.car.plug_in, hours=1)
+    # What waits to be written waits no longer than the entry is loaded.
+    await home.unload(life.entry)
+    await home.hass.config_entries.async_setup(life.entry.entry_id)
+    await life.go_on(minutes=15)
+    assert await external_sums(life, began)
+    listed = await get_instance(home.hass).async_add_executor_job(
+        list_statistic_ids, home.hass, None, "sum"
+    )
+    ours = {it["statistic_id"] for it in listed if it["source"] == "smartcar_dynamic"}
+    assert ours == {statistic_id(life.car.id)}

@@ -3,6 +3,7 @@
 from collections import Counter
 import logging
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
@@ -66,12 +67,17 @@ async def test_deliveries_while_an_entity_is_added_are_not_lost(
 
 @pytest.mark.usefixtures("entry")
 async def test_an_owner_who_wants_to_see_each_delivery_does(
-    hass: HomeAssistant, smartcar: WebhookClient, car: Car, writes: Writes
+    hass: HomeAssistant,
+    smartcar: WebhookClient,
+    car: Car,
+    writes: Writes,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     enable(hass, "sensor", "last_delivery")
     await smartcar.deliver(numbered(1, signal(CHARGE, {"value": 50}, meta={})))
     before = car.value("last_delivery")
     writes.clear()
+    freezer.tick(5)
     await smartcar.deliver(numbered(2, signal(CHARGE, {"value": 50}, meta={})))
     assert car.value("last_delivery") > before
     assert writes.changed == [car.entity_id("last_delivery")]

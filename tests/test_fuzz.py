@@ -154,15 +154,15 @@ async def test_everything_is_answered_and_the_neighbour_is_shown(
     caplog: pytest.LogCaptureFixture,
     data: st.DataObject,
 ) -> None:
-    stored = entry.runtime_data.coordinator
-    for vehicle_id in list(stored.vehicles):
-        stored.vehicles[vehicle_id].seen.clear()
-        stored.vehicles[vehicle_id].seen_undated.clear()
-        stored.vehicles[vehicle_id].signals.pop(PROBE, None)
     payload = data.draw(payloads())
     assert (await smartcar.post(json.dumps(payload).encode())).status in {200, 400, 401}
     sender = smartcar.through_cloud() if data.draw(st.booleans()) else smartcar
     assert (await sender.deliver(payload)).status in {200, 204, 400}
+    for vehicle in entry.runtime_data.coordinator.vehicles.values():
+        # What comes next is news, whatever the examples before have said.
+        vehicle.seen.clear()
+        vehicle.seen_undated.clear()
+        vehicle.signals.pop(PROBE, None)
     number = data.draw(NUMBER)
     answer = await sender.deliver(data.draw(beside_probe(number)))
     assert answer.status == 204
@@ -172,4 +172,5 @@ async def test_everything_is_answered_and_the_neighbour_is_shown(
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.WARNING
+    """Leave out what a busy machine makes asyncio say."""
+    return record.levelno >= logging.WARNING and record.name != "asyncio"

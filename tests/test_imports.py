@@ -5,9 +5,12 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 import re
+import subprocess
 import sys
 
 import pytest
+
+from custom_components.smartcar_dynamic import PLATFORMS
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("custom_components/smartcar_dynamic", "simulator")
@@ -15,9 +18,11 @@ SMARTCAR = ROOT / "custom_components" / "smartcar_dynamic" / "smartcar"
 
 # What these prove is no one module's.
 CROSS_CUTTING = {
+    "test_blueprints",
     "test_bounds",
     "test_captures",
     "test_cases",
+    "test_faults",
     "test_fuzz",
     "test_imports",
     "test_nothing_raises",
@@ -125,6 +130,20 @@ def test_smartcar_imports_nothing_of_home_assistant() -> None:
 
 def test_smartcar_imports_nothing_outside_itself() -> None:
     assert {level for path in SMARTCAR.glob("*.py") for level in levels(path)} == {0, 1}
+
+
+def test_the_config_flow_loads_no_platform() -> None:
+    # Home Assistant has more loaded when it imports it.
+    script = (
+        "import sys, custom_components.smartcar_dynamic.config_flow as flow;"
+        "print(*(name for name in sys.modules if name.startswith(flow.__package__)))"
+    )
+    result = subprocess.run(  # noqa: S603 - the interpreter that runs this
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = {name.rpartition(".")[2] for name in result.stdout.split()}
+    assert "config_flow" in loaded
+    assert loaded.isdisjoint({*PLATFORMS, "history_sensor", "entity", "repairs", "diagnostics"})
 
 
 def test_the_architecture_page_names_every_module() -> None:

@@ -286,6 +286,13 @@ async def gone_but_subscribed(
     return car, webhook
 
 
+async def test_removing_does_not_wait_for_ever(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = await home.delivering()
+    monkeypatch.setattr("custom_components.smartcar_dynamic._REMOVAL_TIMEOUT", 0)
+    await home.remove(entry)
+    assert await home.raised() == {"not_unsubscribed"}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_deleting_a_car_unsubscribes_it(home: Home, kind: Kind) -> None:
     car, webhook = await gone_but_subscribed(home, kind)

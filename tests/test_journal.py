@@ -7,11 +7,14 @@ from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.smartcar_dynamic.util import DAY
 from simulator.charging_point import FAST_CHARGER
 from simulator.geo import Place
 
 from .cars import Writes
 from .life import Life
+from .smartcar.payloads import signal, state
+from .webhook_client import WebhookClient
 
 EVCC = {
     "A": {"a", "disconnected", "not_plugged"},
@@ -115,6 +118,21 @@ async def test_the_last_trip_is_told_in_full(life: Life) -> None:
     assert abs(distance - (life.car.odometer - life.car.trips[0].start_odometer)) <= 0.1
     assert life.home.state("sensor", life.car, "last_trip.from") == "Home"
     assert life.home.state("sensor", life.car, "last_trip.to") == "not_home"
+    (truth,) = life.car.trips
+    used = float(life.home.state("sensor", life.car, "last_trip.state_of_charge_used"))
+    assert used == pytest.approx(truth.start_charge - (truth.end_charge or 0), abs=1)
+
+
+async def test_a_trips_duration_lies_between_two_sensors(life: Life) -> None:
+    await life.drive("work", hours=1)
+    (truth,) = life.car.trips
+    assert truth.ended_at is not None
+    minutes = (truth.ended_at - truth.started_at).total_seconds() / 60
+    shortest, longest = (
+        float(life.home.state("sensor", life.car, f"last_trip.{key}_duration"))
+        for key in ("shortest", "longest")
+    )
+    assert shortest <= minutes <= longest <= shortest + 15
 
 
 async def test_the_actions_answer_with_sessions_and_trips(life: Life) -> None:
@@ -194,3 +212,26 @@ async def test_totals_say_whether_the_vehicle_reports_them(life: Life) -> None:
     assert state is not None
     assert state.attributes["source"] == "reported"
     assert state.attributes["state_class"] == "total_increasing"
+
+
+async def test_old_deliveries_are_timed_by_their_own_clock(
+    life: Life, smartcar: WebhookClient
+) -> None:
+    cloud = smartcar.with_token(life.entry.data["management_token"])
+    a_year_ago = round(dt_util.utcnow().timestamp() * 1000) - 365 * DAY
+    for minute, odometer in enumerate((50_000, 50_001, 50_002)):
+        time = a_year_ago + minute * 60_000
+        payload = state(
+            signal(
+                "odometer-traveleddistance",
+                {"value": odometer, "unit": "km"},
+                meta={"oemUpdatedAt": time},
+            ),
+            eventId=f"old-{minute}",
+        )
+        payload["data"]["vehicle"] = {"id": "another-car", "make": "VW", "model": "Up"}
+        payload["meta"]["deliveredAt"] = time
+        await cloud.deliver(payload)
+        await life.home.pass_time(seconds=1)
+    coordinator = life.home.runtime(life.entry).coordinator
+    assert coordinator.vehicles["another-car"].history.trips.trip is not None

@@ -122,18 +122,29 @@ def test_the_readmes_commands_and_links_lead_somewhere() -> None:
     assert MANIFEST["documentation"] in README
 
 
-def test_the_readme_promises_no_other_actions_than_there_are() -> None:
-    promised = set(re.findall(rf"{MANIFEST['domain']}\.(\w+)", README))
-    actions = read_yaml((PACKAGE / "services.yaml").read_text())
-    assert promised == set(actions) == set(ENGLISH["services"])
+def test_the_documents_name_each_action_trigger_and_condition() -> None:
+    documents = [README, *(path.read_text() for path in (ROOT / "docs").glob("*.md"))]
+    promised = set(re.findall(rf"(?<![.\w]){MANIFEST['domain']}\.(\w+)", "\n".join(documents)))
+    kinds = ("services", "triggers", "conditions")
+    assert promised == {name for kind in kinds for name in ENGLISH[kind]}
 
 
-async def test_the_readmes_automations_are_valid(hass: HomeAssistant) -> None:
+def test_the_readmes_pictures_are_light_dark_and_small() -> None:
+    names = set(re.findall(r'(?:src|srcset)="docs/images/([^"]+)"', README))
+    assert len(names) == 10
+    for name in names:
+        assert (ROOT / "docs" / "images" / name).stat().st_size < 150_000, name
+        assert name.replace("-light", "-dark") in names
+
+
+async def test_the_documents_automations_are_valid(hass: HomeAssistant) -> None:
     for integration in ("homeassistant", "battery", "binary_sensor", "device_tracker", "sensor"):
         assert await async_setup_component(hass, integration, {})
     assert await async_setup_component(hass, "zone", {})
     assert await async_setup_component(hass, MANIFEST["domain"], {})
-    examples = [read_yaml(block) for block in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)]
+    documents = README + (ROOT / "docs" / "automations.md").read_text()
+    blocks = re.findall(r"```yaml\n(.*?)```", documents, re.DOTALL)
+    examples = [read_yaml(block) for block in blocks]
     assert examples
     assert await async_setup_component(hass, AUTOMATION, {AUTOMATION: examples})
     await hass.async_block_till_done()

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
 from syrupy.assertion import SnapshotAssertion
@@ -28,7 +30,9 @@ UNLISTED = "foo-bar"
 
 
 @pytest.fixture
-def platforms() -> list[Platform]:
+def platforms(freezer: FrozenDateTimeFactory) -> list[Platform]:
+    # When the payload with every signal was sent: the last delivery is when it arrived.
+    freezer.move_to("2025-12-08T01:35:00+00:00")
     return [Platform.SENSOR]
 
 
@@ -173,6 +177,16 @@ async def with_last_delivery(home: Home, kind: Kind = Kind.CURRENT) -> None:
 async def test_the_last_delivery_is_unknown_before_the_first(home: Home) -> None:
     await with_last_delivery(home)
     assert home.state("sensor", home.car(), "last_delivery") == "unknown"
+
+
+@pytest.mark.parametrize("kind", [Kind.CURRENT, Kind.DYNAMIC])
+async def test_the_last_delivery_is_when_it_arrived(home: Home, kind: Kind) -> None:
+    await with_last_delivery(home, kind)
+    car = home.car(kind)
+    await home.pass_time(minutes=7)
+    await home.deliver(car)
+    arrived = datetime.fromisoformat(home.state("sensor", car, "last_delivery"))
+    assert abs((arrived - dt_util.utcnow()).total_seconds()) < 5
 
 
 async def test_the_last_delivery_is_the_cars_own(home: Home) -> None:

@@ -10,13 +10,20 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store, get_internal_store_manager
+from homeassistant.util.file import WriteError
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from custom_components.smartcar_dynamic.store import SmartcarStore, StoredData
 
+from .cars import Car
 from .entries import WEBHOOK_ID
 from .home import Home
+from .smartcar.payloads import TUTORIAL
+from .webhook_client import WebhookClient
 
 KEY = "smartcar_dynamic.{}"
 
@@ -69,6 +76,37 @@ async def test_a_file_that_cannot_be_read_is_set_aside(
     assert await store.async_load() == StoredData()
     assert store.is_set_aside
     assert await hass.async_add_executor_job(kept, path) == [stored]
+
+
+@pytest.mark.parametrize("content", ["", '{"version": 1, "da', "\x00" * 100])
+async def test_a_file_that_was_cut_is_put_aside_by_home_assistant(
+    hass: HomeAssistant, path: Path, content: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await hass.async_add_executor_job(path.write_text, content)
+    get_internal_store_manager(hass).async_invalidate(path.name)
+    store = SmartcarStore(hass, "an-entry")
+    monkeypatch.setattr(store._store, "_async_load", store._store._async_load_data)
+    assert await store.async_load() == StoredData()
+    assert len(list(path.parent.glob(f"{path.name}.corrupt.*"))) == 1
+
+
+async def test_a_disk_that_is_full_stops_no_delivery(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    smartcar: WebhookClient,
+    car: Car,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fail(_store: Store[Any], _data: dict[str, Any]) -> None:
+        raise WriteError("No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(Store, "_async_write_data", fail)
+        assert (await smartcar.deliver(TUTORIAL)).status == 204
+        assert car.value("tractionbattery-stateofcharge") == "58"
+        assert await hass.config_entries.async_reload(entry.entry_id)
+    assert (await smartcar.deliver(TUTORIAL)).status == 204
+    assert car.value("tractionbattery-stateofcharge") == "58"
 
 
 async def test_a_file_that_cannot_be_set_aside_stops_nothing(

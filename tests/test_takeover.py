@@ -115,6 +115,8 @@ async def test_an_entity_stays_for_a_reason(
         **fields,
     )
     vehicles = (VehicleInfo(id_),)
-    plan = async_plan(home.hass, other.entry, vehicles, is_cloudhook=False, application_id=None)
+    plan = await async_plan(
+        home.hass, other.entry, vehicles, is_cloudhook=False, application_id=None
+    )
     assert plan.left.get(entity.entity_id) == reason
     assert (entity.id in plan.taken_over.entities) is (reason is None)

@@ -21,14 +21,24 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, get_sy
 
 from custom_components.smartcar_dynamic import PLATFORMS
 from custom_components.smartcar_dynamic.allowance import RefusalReason
+from custom_components.smartcar_dynamic.charging import (
+    CHARGING_SESSION,
+    ChargeEvent,
+    ChargeEventType,
+    Session,
+)
 from custom_components.smartcar_dynamic.checks.issues import ISSUES, IssueDescription
 from custom_components.smartcar_dynamic.checks.result import Check
+from custom_components.smartcar_dynamic.condition import CONDITIONS
 from custom_components.smartcar_dynamic.config_flow import SmartcarConfigFlow
 from custom_components.smartcar_dynamic.const import API_V2, API_V3
 from custom_components.smartcar_dynamic.flows.options import SmartcarOptionsFlow
 from custom_components.smartcar_dynamic.history_sensor import HISTORY_SENSORS
+from custom_components.smartcar_dynamic.records import charge_event_record, trip_event_record
 from custom_components.smartcar_dynamic.sensor import SENSORS
 from custom_components.smartcar_dynamic.takeover import Reason
+from custom_components.smartcar_dynamic.trigger import TRIGGERS
+from custom_components.smartcar_dynamic.trips import TRIP, Trip, TripEvent, TripEventType
 from custom_components.smartcar_dynamic.webhook.uri import Obstacle
 
 from .entities import TABLES
@@ -191,7 +201,7 @@ def test_every_step_has_its_texts() -> None:
 
 
 def test_every_end_has_its_text() -> None:
-    asked = arguments("async_abort", "AbortFlow", keyword="reason")
+    asked = arguments("async_abort", "AbortFlow", "async_update_reload_and_abort", keyword="reason")
     # Home Assistant's own.
     asked |= {"already_configured"}
     texts = {reason for _, flow in flows(ENGLISH) for reason in flow.get("abort", ())}
@@ -330,6 +340,19 @@ def test_only_the_names_of_counted_positions_have_placeholders() -> None:
     assert offenders == {}
 
 
+def test_each_event_attribute_has_a_name_and_none_is_left() -> None:
+    names = {
+        key: set(event["state_attributes"]) - {"event_type"}
+        for key, event in ENGLISH["entity"]["event"].items()
+    }
+    charge = ChargeEvent(ChargeEventType.STARTED, 0, Session())
+    trip = TripEvent(TripEventType.ENDED, 0, Trip())
+    assert names == {
+        CHARGING_SESSION: set(charge_event_record(charge)),
+        TRIP: set(trip_event_record(trip)),
+    }
+
+
 # Issues
 
 
@@ -452,7 +475,7 @@ def test_each_result_has_a_text_and_none_is_left() -> None:
     summaries = {f"check_summary_{outcome}" for outcome in ("failed", "ok")}
     takeover = {f"takeover_left_{reason}" for reason in Reason}
     takeover |= {f"takeover_note_{api}" for api in (API_V2, API_V3)}
-    assert ENGLISH["common"].keys() == results() | summaries | takeover
+    assert ENGLISH["common"].keys() == results() | summaries | takeover | {"time"}
 
 
 def test_the_results_that_raise_issues_exist() -> None:
@@ -487,6 +510,21 @@ def test_each_action_and_field_has_its_texts() -> None:
     assert isinstance(actions, dict)
     fields = {name: set(action["fields"]) for name, action in actions.items()}
     assert {name: set(it["fields"]) for name, it in ENGLISH["services"].items()} == fields
+
+
+@pytest.mark.parametrize(
+    ("kind", "registered"), [("triggers", TRIGGERS), ("conditions", CONDITIONS)]
+)
+def test_each_trigger_and_condition_has_texts_and_an_icon(
+    kind: str, registered: Mapping[str, object]
+) -> None:
+    described = parse_yaml((PACKAGE / f"{kind}.yaml").read_text("utf-8"))
+    assert isinstance(described, dict)
+    described = {name: it for name, it in described.items() if not name.startswith(".")}
+    icons = json.loads((PACKAGE / "icons.json").read_text("utf-8"))
+    assert registered.keys() == described.keys() == ENGLISH[kind].keys() == icons[kind].keys()
+    fields = {name: set(it.get("fields", ())) for name, it in described.items()}
+    assert {name: set(it.get("fields", ())) for name, it in ENGLISH[kind].items()} == fields
 
 
 async def test_each_line_of_system_health_has_its_text(hass: HomeAssistant) -> None:

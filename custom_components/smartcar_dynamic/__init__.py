@@ -26,7 +26,13 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import SmartcarCoordinator
-from .device import async_remove_devices, async_update_device, vehicle_id_of, vehicle_name
+from .device import (
+    async_remove_devices,
+    async_update_device,
+    provisional_name,
+    vehicle_id_of,
+    vehicle_name,
+)
 from .energy_statistics import EnergyStatistics
 from .first_setup import async_pop_first_setup
 from .journal import Journal
@@ -122,7 +128,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SmartcarConfigEntry) -> 
 
     def update_device(vehicle: VehicleState) -> None:
         async_update_device(hass, entry, vehicle.info)
-        if entry.title == DEFAULT_TITLE:
+        if entry.title in {DEFAULT_TITLE, provisional_name(vehicle.info)}:
             hass.config_entries.async_update_entry(entry, title=vehicle_name(vehicle.info))
 
     entry.async_on_unload(coordinator.async_add_vehicle_listener(update_device))

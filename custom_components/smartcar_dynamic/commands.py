@@ -15,13 +15,14 @@ from .allowance import RefusalReason
 from .const import DOMAIN
 from .coordinator import SmartcarCoordinator
 from .device import async_vehicle_names
+from .language import time_text
 from .smartcar.client import SmartcarApiError, SmartcarError
 from .smartcar.client_v3 import ClientV3
 from .smartcar.commands import Command, CommandResult, Outcome
 from .smartcar.model import Problem, Remedy, VehicleInfo
 from .store import SmartcarStore
 from .subscriptions import Subscriptions
-from .util import local_time_text, now_ms
+from .util import now_ms, utc_from_ms
 from .vehicle import VehicleState
 
 _MINUTE = 60_000
@@ -145,7 +146,7 @@ class Commands:
         refusal = allowance.command_refusal(vehicle.id, now)
         if refusal is None:
             return
-        until = dt_util.as_local(refusal.until).date().isoformat()
+        until = time_text(self._hass, refusal.until)
         if refusal.reason is RefusalReason.EXHAUSTED:
             raise self._error("command_exhausted", vehicle, until=until)
         raise self._error(
@@ -167,13 +168,15 @@ class Commands:
         if problem.remedy in {Remedy.CREDENTIALS, Remedy.PERMISSION}:
             # It reads the grants, and starts a reauthentication if the credentials are rejected.
             self._subscriptions.async_request()
-        until = dt_util.as_local(allowance.period_end(now)).date().isoformat()
+        until = time_text(self._hass, allowance.period_end(now))
         key = refusal_key(problem)
         if key == "command_rate_limited" and error.retry_after is not None:
             # Rounded up to the minute.
             retry_at = now_ms() + error.retry_after * 1000 + _MINUTE - 1
             return self._error(
-                "command_rate_limited_until", vehicle, until=local_time_text(retry_at)
+                "command_rate_limited_until",
+                vehicle,
+                until=time_text(self._hass, utc_from_ms(retry_at)),
             )
         if command.method == "DELETE" and error.status == HTTPStatus.NOT_FOUND:
             key = "command_no_schedule"

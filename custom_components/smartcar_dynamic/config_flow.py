@@ -16,6 +16,7 @@ from .flows.takeover import TakeoverSteps
 from .flows.vehicles import VehicleSteps
 from .other_integration import async_other_entries
 from .runtime import SmartcarConfigEntry
+from .util import plain_text
 
 
 class SmartcarConfigFlow(
@@ -76,7 +77,10 @@ class SmartcarConfigFlow(
     @override
     async def _async_claim(self, unique_id: str) -> ConfigFlowResult | None:
         await self.async_set_unique_id(unique_id, raise_on_progress=False)
-        self._abort_if_unique_id_configured()
+        known = self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, unique_id)
+        self._abort_if_unique_id_configured(
+            description_placeholders={"entry": plain_text(known.title) if known else ""}
+        )
         for flow in self._async_in_progress(match_context={"unique_id": unique_id}):
             # Its window may be closed.
             return self.async_abort(

@@ -295,7 +295,10 @@ class SmartcarCoordinator:
             return
         last_delivery = vehicle.last_delivery
         changes = vehicle.apply(report)
-        if not report.pushed:
+        if report.pushed:
+            # When it arrived: only one of the two platforms says when it was sent.
+            vehicle.last_delivery = self._received_at or vehicle.last_delivery
+        else:
             # The question is whether Smartcar delivers.
             vehicle.last_delivery = last_delivery
             changes.keys.remove(LAST_DELIVERY)
@@ -305,10 +308,11 @@ class SmartcarCoordinator:
         if changes.availability:
             changes.keys += self._key_listeners.get(vehicle.id, ())
         self._notify(vehicle, changes)
-        for listener in self._report_listeners:
-            self._guard("what follows a report", listener, vehicle, report, changed)
+        # All entities first: an automation that an event starts looks at them.
         for report_listener in self._vehicle_report_listeners.get(vehicle.id, ()):
             self._guard(f"vehicle {vehicle.info.short_id}", report_listener)
+        for listener in self._report_listeners:
+            self._guard("what follows a report", listener, vehicle, report, changed)
 
     def _is_ignored(self, vehicle_id: str) -> bool:
         """Tell whether a vehicle was deleted just now."""

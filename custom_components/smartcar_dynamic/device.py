@@ -14,8 +14,8 @@ from .smartcar.model import VehicleInfo
 from .util import plain_text
 from .vehicle import VehicleState
 
-# Smartcar's API is asked at once, and again after half a minute, a minute, two minutes, ...
-_NEW_FOR = timedelta(hours=1)
+# Later, automations may use the entity IDs.
+_RENAMED_FOR = timedelta(hours=1)
 _ACRONYMS = {"BMW", "BYD", "DS", "GMC", "MG", "MINI", "NIO", "SEAT"}
 
 
@@ -31,10 +31,11 @@ def vehicle_name(vehicle: VehicleInfo) -> str:
     make, model = make_name(vehicle), vehicle.model
     if make and model:
         return model if model.casefold().startswith(make.casefold()) else f"{make} {model}"
-    return model or make or _provisional_name(vehicle)
+    return model or make or provisional_name(vehicle)
 
 
-def _provisional_name(vehicle: VehicleInfo) -> str:
+def provisional_name(vehicle: VehicleInfo) -> str:
+    """Return the name of a vehicle of which only the ID is known."""
     return f"Vehicle {vehicle.short_id}"
 
 
@@ -65,16 +66,11 @@ def async_vehicle_names(
 
 @callback
 def async_update_device(hass: HomeAssistant, entry: ConfigEntry, vehicle: VehicleInfo) -> None:
-    """Create the vehicle's device, or update it.
-
-    The entities of a vehicle whose name was not known yet get the entity IDs of the real one, as
-    long as they are so new that nobody can have used them.
-    """
+    """Create the vehicle's device, or update it."""
     model = vehicle.model
     if model and vehicle.year:
         model = f"{model} ({vehicle.year})"
-    known = async_get_device(hass, entry.entry_id, vehicle.id)
-    device = dr.async_get(hass).async_get_or_create(
+    dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
         identifiers={(DOMAIN, vehicle.id)},
         configuration_url=DASHBOARD_URL,
@@ -83,19 +79,25 @@ def async_update_device(hass: HomeAssistant, entry: ConfigEntry, vehicle: Vehicl
         name=vehicle_name(vehicle),
         serial_number=vehicle.vin,
     )
-    if known is not None and known.name == _provisional_name(vehicle) != device.name:
-        _async_rename_new_entities(hass, device, slugify(known.name))
 
 
 @callback
-def _async_rename_new_entities(hass: HomeAssistant, device: dr.DeviceEntry, before: str) -> None:
-    """Give the entities of a device the entity IDs of its new name, if they are new."""
-    registry = er.async_get(hass)
-    since = dt_util.utcnow() - _NEW_FOR
+def async_rename_entities(hass: HomeAssistant, entry_id: str, vehicle: VehicleInfo) -> None:
+    """Let the entity IDs follow the name of a vehicle that appeared without one just now."""
+    device = async_get_device(hass, entry_id, vehicle.id)
+    provisional = provisional_name(vehicle)
+    if (
+        device is None
+        or device.name == provisional
+        or dt_util.utcnow() - device.created_at > _RENAMED_FOR
+    ):
+        return
+    registry, prefix = er.async_get(hass), f"{slugify(provisional)}_"
     for entity in er.async_entries_for_device(registry, device.id, include_disabled_entities=True):
-        if entity.created_at > since and entity.entity_id.partition(".")[2].startswith(before):
-            new_entity_id = registry.async_regenerate_entity_id(entity)
-            registry.async_update_entity(entity.entity_id, new_entity_id=new_entity_id)
+        if entity.entity_id.partition(".")[2].startswith(prefix):
+            registry.async_update_entity(
+                entity.entity_id, new_entity_id=registry.async_regenerate_entity_id(entity)
+            )
 
 
 @callback

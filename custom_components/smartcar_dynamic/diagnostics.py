@@ -1,4 +1,11 @@
-"""Diagnostics: the state of the connection, and nothing that identifies a person or a place."""
+"""Diagnostics: the state of the connection, and nothing that identifies a person or a place.
+
+`script/replay` shows a maintainer what the owner of the file saw: it takes the times and the shapes
+of the values from here, and invents the values.
+"""
+
+from datetime import datetime
+from typing import assert_never
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
@@ -9,6 +16,7 @@ from .checks.result import CheckResult
 from .const import CONF_API, CONF_SMARTCAR_WEBHOOK_ID
 from .device import vehicle_id_of
 from .runtime import SmartcarConfigEntry, SmartcarRuntimeData
+from .smartcar.model import Position, Reading
 from .util import utc_from_ms
 from .vehicle import SignalState, VehicleState
 from .webhook.uri import async_get_callback_uri, is_same_uri
@@ -24,6 +32,7 @@ async def async_get_config_entry_diagnostics(
     callback_uri = await async_get_callback_uri(hass, runtime.webhook.webhook_id)
     error = runtime.subscriptions.error
     return {
+        "at": dt_util.utcnow().isoformat(timespec="seconds"),
         "api": entry.data[CONF_API],
         "smartcar_webhook_id_known": bool(entry.data.get(CONF_SMARTCAR_WEBHOOK_ID)),
         "callback": {
@@ -111,6 +120,8 @@ def _vehicle(vehicle: VehicleState) -> dict[str, object]:
                 "error": active.problem.name,
                 "remedy": active.problem.remedy,
                 "since": _time(active.since),
+                "delivered_at": _time(active.delivered_at),
+                "signals": list(active.problem.signals),
             }
             for active in vehicle.active_problems.values()
         ],
@@ -123,9 +134,27 @@ def _signal(signal: SignalState) -> dict[str, object]:
         "status": "ok" if signal.problem is None else signal.problem.name,
         "recorded_at": _time(signal.recorded_at),
         "delivered_at": _time(signal.delivered_at),
-        "parts": [reading.part for reading in signal.readings],
-        "unknown": [reading.part for reading in signal.readings if reading.value is None],
+        "readings": {reading.part: _shape(reading) for reading in signal.readings},
     }
+
+
+def _shape(reading: Reading) -> str | None:
+    """Return what kind of value a reading has, and its unit, but not the value itself."""
+    match reading.value:
+        case None:
+            return None
+        case bool():
+            return "boolean"
+        case int() | float():
+            return f"number {reading.unit}" if reading.unit else "number"
+        case str():
+            return "text"
+        case Position():
+            return "position"
+        case datetime():
+            return "time"
+        case _:  # pragma: no cover - mypy proves that there is no other
+            assert_never(reading.value)
 
 
 def _time(milliseconds: int | None) -> str | None:

@@ -36,7 +36,11 @@ LAST_SESSION_PLACE = f"{LAST_CHARGING_SESSION}.place"
 LAST_SESSION_STATE_OF_CHARGE_ADDED = f"{LAST_CHARGING_SESSION}.state_of_charge_added"
 LAST_TRIP_CONSUMPTION = f"{LAST_TRIP}.consumption"
 LAST_TRIP_DISTANCE = f"{LAST_TRIP}.distance"
+LAST_TRIP_ENERGY_USED = f"{LAST_TRIP}.energy_used"
 LAST_TRIP_FROM = f"{LAST_TRIP}.from"
+LAST_TRIP_LONGEST_DURATION = f"{LAST_TRIP}.longest_duration"
+LAST_TRIP_SHORTEST_DURATION = f"{LAST_TRIP}.shortest_duration"
+LAST_TRIP_STATE_OF_CHARGE_USED = f"{LAST_TRIP}.state_of_charge_used"
 LAST_TRIP_TO = f"{LAST_TRIP}.to"
 
 HOME = "home"
@@ -58,7 +62,11 @@ _SENSORS = (
     LAST_SESSION_STATE_OF_CHARGE_ADDED,
     LAST_TRIP_CONSUMPTION,
     LAST_TRIP_DISTANCE,
+    LAST_TRIP_ENERGY_USED,
     LAST_TRIP_FROM,
+    LAST_TRIP_LONGEST_DURATION,
+    LAST_TRIP_SHORTEST_DURATION,
+    LAST_TRIP_STATE_OF_CHARGE_USED,
     LAST_TRIP_TO,
 )
 _ALL = frozenset({*_SENSORS, CHARGING_SESSION, TRIP})
@@ -323,7 +331,11 @@ class History:
         if trip is not None:
             values[LAST_TRIP_CONSUMPTION] = trip.consumption
             values[LAST_TRIP_DISTANCE] = trip.distance
+            values[LAST_TRIP_ENERGY_USED] = trip.energy_used
             values[LAST_TRIP_FROM] = _place(trip.from_zone, at_home=trip.from_home)
+            values[LAST_TRIP_LONGEST_DURATION] = trip.longest
+            values[LAST_TRIP_SHORTEST_DURATION] = trip.shortest
+            values[LAST_TRIP_STATE_OF_CHARGE_USED] = trip.state_of_charge_used
             values[LAST_TRIP_TO] = _place(trip.to_zone, at_home=trip.to_home)
         return values
 

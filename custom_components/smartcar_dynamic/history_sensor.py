@@ -36,7 +36,11 @@ from .history import (
     LAST_SESSION_STATE_OF_CHARGE_ADDED,
     LAST_TRIP_CONSUMPTION,
     LAST_TRIP_DISTANCE,
+    LAST_TRIP_ENERGY_USED,
     LAST_TRIP_FROM,
+    LAST_TRIP_LONGEST_DURATION,
+    LAST_TRIP_SHORTEST_DURATION,
+    LAST_TRIP_STATE_OF_CHARGE_USED,
     LAST_TRIP_TO,
 )
 from .util import utc_from_ms
@@ -151,8 +155,33 @@ HISTORY_SENSORS: Final = by_key(
         suggested_display_precision=1,
     ),
     SmartcarHistorySensorEntityDescription(
+        key=LAST_TRIP_ENERGY_USED,
+        translation_key="last_trip_energy_used",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=1,
+    ),
+    SmartcarHistorySensorEntityDescription(
         key=LAST_TRIP_FROM,
         translation_key="last_trip_from",
+    ),
+    # Two, because a trip is known to lie between times: one duration would be invented.
+    *(
+        SmartcarHistorySensorEntityDescription(
+            key=key,
+            translation_key=key.replace(".", "_"),
+            device_class=SensorDeviceClass.DURATION,
+            native_unit_of_measurement=UnitOfTime.SECONDS,
+            suggested_unit_of_measurement=UnitOfTime.MINUTES,
+            suggested_display_precision=0,
+        )
+        for key in (LAST_TRIP_LONGEST_DURATION, LAST_TRIP_SHORTEST_DURATION)
+    ),
+    SmartcarHistorySensorEntityDescription(
+        key=LAST_TRIP_STATE_OF_CHARGE_USED,
+        translation_key="last_trip_charge_used",
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        suggested_display_precision=0,
     ),
     SmartcarHistorySensorEntityDescription(
         key=LAST_TRIP_TO,

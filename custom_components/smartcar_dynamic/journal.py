@@ -41,7 +41,7 @@ class Journal:
             self._use_capacity(vehicle)
             last_delivery = vehicle.last_delivery or 0
             # The clock may have been set back since.
-            self._plan(vehicle, now, passed=max(0, now - last_delivery))
+            self._plan(vehicle, now, at=last_delivery, passed=max(0, now - last_delivery))
         self._set_timer(now)
         remove_listeners = (
             self._coordinator.async_add_report_listener(self._async_on_report),
@@ -64,7 +64,7 @@ class Journal:
         changed = vehicle.history.observe(report, self._locate) + self._price(vehicle)
         if vehicle.history.due_at is not None or vehicle.id in self._due:
             now = now_ms()
-            self._plan(vehicle, now)
+            self._plan(vehicle, now, at=report.delivered_at)
             self._set_timer(now)
         if changed:
             self._coordinator.async_notify_derived(vehicle, changed)
@@ -87,15 +87,17 @@ class Journal:
         zone, entity_ids = async_in_zones(self._hass, position.latitude, position.longitude)
         return None if zone is None else zone.name, ENTITY_ID_HOME in entity_ids
 
-    def _plan(self, vehicle: VehicleState, now: int, passed: int = 0) -> None:
-        """Note when a vehicle is due; `passed` (ms) is how long ago it delivered."""
+    def _plan(self, vehicle: VehicleState, now: int, *, at: int, passed: int = 0) -> None:
+        """Note when a vehicle is due.
+
+        `at` is what the clock of its deliveries showed `passed` milliseconds ago.
+        """
         due_at = vehicle.history.due_at
         known = self._due.get(vehicle.id)
         if due_at is None:
             self._due.pop(vehicle.id, None)
         elif known is None or known[0] != due_at:
-            wait = due_at - (vehicle.last_delivery or 0)
-            self._due[vehicle.id] = due_at, now + max(0, wait - passed)
+            self._due[vehicle.id] = due_at, now + max(0, due_at - at - passed)
 
     def _set_timer(self, now: int) -> None:
         """Let the timer run until the next vehicle is due."""
@@ -122,6 +124,6 @@ class Journal:
             if vehicle is None:
                 continue
             changed = vehicle.history.pass_time(due_at) + self._price(vehicle)
-            self._plan(vehicle, now)
+            self._plan(vehicle, now, at=due_at)
             self._coordinator.async_notify_derived(vehicle, changed)
         self._set_timer(now)

@@ -18,11 +18,12 @@ from .allowance import Refusal, RefusalReason
 from .const import CALLS_LEFT, CALLS_USED, DOMAIN
 from .coordinator import SmartcarCoordinator
 from .device import async_vehicle_names, vehicle_name
+from .language import time_text
 from .smartcar.client import SmartcarApiError, SmartcarCredentialsError, SmartcarError
 from .smartcar.client_v3 import ClientV3
 from .smartcar.model import Report, Signal
 from .smartcar.problems import concerns_vehicle
-from .util import Listeners, local_time_text, plain_text
+from .util import Listeners, plain_text
 from .vehicle import SignalState, VehicleState
 
 _LOGGER = logging.getLogger(__name__)
@@ -152,7 +153,7 @@ class Reader:
         for key in (vehicle.id, _ALL_VEHICLES):
             if (limit := self._limits.get(key)) is not None:
                 if (until := limit.until(now)) is not None:
-                    raise self._error("read_limited", vehicle, until=_time_text(until))
+                    raise self._error("read_limited", vehicle, until=time_text(self._hass, until))
                 del self._limits[key]
 
     async def _async_read(self, vehicle: VehicleState) -> None:
@@ -190,7 +191,8 @@ class Reader:
                 limited = _ALL_VEHICLES if error.problem.name == _ALL_VEHICLES else vehicle.id
                 limit = self._limits[limited] = _Limit(now, wait or _RETRY_AFTER)
                 notice = ReadNotice(ReadEvent.LIMITED, retry_after=wait)
-                key, said = "read_limited", {"until": _time_text(limit.since + limit.duration)}
+                until = time_text(self._hass, limit.since + limit.duration)
+                key, said = "read_limited", {"until": until}
             elif error.status == _PLAN_LIMIT and error.problem.code in {_USED_UP, None}:
                 notice = ReadNotice(ReadEvent.EXHAUSTED)
         if notice.event is ReadEvent.EXHAUSTED:
@@ -208,7 +210,7 @@ class Reader:
             used=str(refusal.used),
             allowed=str(refusal.allowed),
             reserve=str(refusal.reserve),
-            until=_time_text(refusal.until),
+            until=time_text(self._hass, refusal.until),
         )
 
     def _error(self, key: str, vehicle: VehicleState, **said: str) -> HomeAssistantError:
@@ -301,7 +303,3 @@ def _is_news(signal: Signal, known: SignalState | None, *, is_comparable: bool) 
         or known.problem is not None
         or signal.content.readings != known.readings
     )
-
-
-def _time_text(time: datetime) -> str:
-    return local_time_text(time.timestamp() * 1000)

@@ -159,11 +159,11 @@ class SignaturesRepairFlow(_EntryRepairFlow):
         if user_input is not None:
             token = user_input[CONF_MANAGEMENT_TOKEN].strip()
             runtime = self._entry.runtime_data
-            if token != self._doubted and not runtime.async_may_be_management_token(token):
+            if error := forms.management_token_error(token, self._entry.data):
+                errors = {CONF_MANAGEMENT_TOKEN: error}
+            elif token != self._doubted and not runtime.async_may_be_management_token(token):
                 self._doubted = token
                 errors = {CONF_MANAGEMENT_TOKEN: "wrong_management_token"}
-            elif error := forms.management_token_error(token, self._entry.data):
-                errors = {CONF_MANAGEMENT_TOKEN: error}
             else:
                 self.hass.config_entries.async_update_entry(
                     self._entry,

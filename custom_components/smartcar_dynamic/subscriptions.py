@@ -12,6 +12,7 @@ from homeassistant.helpers.event import async_call_later, async_track_time_inter
 
 from .const import CONF_SMARTCAR_WEBHOOK_ID
 from .coordinator import SmartcarCoordinator
+from .device import async_rename_entities
 from .smartcar.client import (
     SmartcarApiError,
     SmartcarClient,
@@ -148,6 +149,8 @@ class Subscriptions:
         vehicles = self._coordinator.async_update_account(
             [info for info in described if info is not None]
         )
+        for vehicle in vehicles:
+            async_rename_entities(self._hass, self._entry.entry_id, vehicle.info)
         smartcar_webhook_id = await self.async_smartcar_webhook_id()
         if smartcar_webhook_id is None:
             return

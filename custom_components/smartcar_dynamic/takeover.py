@@ -8,7 +8,7 @@ import logging
 import types
 from typing import Any
 
-from homeassistant.components.sensor import SensorStateClass
+from homeassistant.components.sensor import SensorEntityDescription, SensorStateClass
 from homeassistant.components.sensor.const import UNIT_CONVERTERS
 from homeassistant.components.webhook import async_unregister
 from homeassistant.config_entries import (
@@ -25,6 +25,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import async_get_platforms
 from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.loader import async_get_integration
 from homeassistant.util.hass_dict import HassKey
 
 from .checks.issues import async_update_removable
@@ -40,7 +41,6 @@ from .other_integration import (
     without_cloudhook,
 )
 from .positions import find_description
-from .sensor import SENSORS
 from .smartcar.jsonvalues import as_dict
 from .smartcar.model import VehicleInfo
 from .store import SmartcarStore
@@ -51,6 +51,9 @@ from .webhook.handler import async_pause
 _LOGGER = logging.getLogger(__name__)
 
 _PLANNED: HassKey[dict[str, Plan]] = HassKey(f"{DOMAIN}_takeover")
+
+
+type Sensors = Mapping[str, SensorEntityDescription]
 
 
 class Reason(StrEnum):
@@ -81,8 +84,7 @@ def async_unidentified(
     return {name for name in used if name not in names}
 
 
-@callback
-def async_plan(
+async def async_plan(
     hass: HomeAssistant,
     entry: ConfigEntry,
     vehicles: tuple[VehicleInfo, ...],
@@ -92,6 +94,9 @@ def async_plan(
 ) -> Plan:
     """Return what will move; of two entities with the same meaning, the enabled one."""
     names = ids_by_name(vehicles)
+    # Before there is an entry, the flow has not loaded any platform.
+    integration = await async_get_integration(hass, DOMAIN)
+    sensors: Sensors = (await integration.async_get_platform(Platform.SENSOR)).SENSORS
     plan = Plan(TakenOver(entry.entry_id, now_ms(), is_cloudhook), {}, application_id)
     record, left = plan.taken_over, dict(plan.left)
     ours: set[tuple[str, str]] = set()
@@ -104,7 +109,7 @@ def async_plan(
             left[entity_id] = Reason.NO_COUNTERPART
         elif vehicle_id is None:
             left[entity_id] = Reason.NO_VEHICLE
-        elif not _keeps_unit(other.entity, key):
+        elif not _keeps_unit(sensors, other.entity, key):
             left[entity_id] = Reason.OTHER_UNIT
         elif (domain, unique_id) in ours or er.async_get(hass).async_get_entity_id(
             domain, DOMAIN, unique_id
@@ -113,7 +118,7 @@ def async_plan(
         else:
             ours.add((domain, unique_id))
             record.entities[other.entity.id] = (str(other.entity.unique_id), unique_id)
-            if (state_class := _kept_state_class(other.entity, key)) is not None:
+            if (state_class := _kept_state_class(sensors, other.entity, key)) is not None:
                 record.state_classes[unique_id] = state_class
     for device in async_other_devices(hass, entry.entry_id):
         vehicle_id = vehicle_of_device(device, names)
@@ -133,9 +138,9 @@ def _old_state_class(entity: er.RegistryEntry) -> str | None:
     return str(state_class) if state_class in set(SensorStateClass) else None
 
 
-def _keeps_unit(entity: er.RegistryEntry, key: str) -> bool:
+def _keeps_unit(sensors: Sensors, entity: er.RegistryEntry, key: str) -> bool:
     """Tell whether the statistics can go on with our unit; what has none has no unit to keep."""
-    description = find_description(SENSORS, key) if entity.domain == Platform.SENSOR else None
+    description = find_description(sensors, key) if entity.domain == Platform.SENSOR else None
     old = entity.unit_of_measurement
     if description is None or old is None or _old_state_class(entity) is None:
         return True
@@ -145,9 +150,9 @@ def _keeps_unit(entity: er.RegistryEntry, key: str) -> bool:
     )
 
 
-def _kept_state_class(entity: er.RegistryEntry, key: str) -> str | None:
+def _kept_state_class(sensors: Sensors, entity: er.RegistryEntry, key: str) -> str | None:
     """Return the state class of before where with ours the statistics would end."""
-    description = find_description(SENSORS, key) if entity.domain == Platform.SENSOR else None
+    description = find_description(sensors, key) if entity.domain == Platform.SENSOR else None
     old = _old_state_class(entity)
     return None if description is None or old == description.state_class else old
 

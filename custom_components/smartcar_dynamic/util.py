@@ -1,4 +1,4 @@
-"""The clock, local time as text, listeners, and tracebacks without a message."""
+"""The clock, listeners, and tracebacks without a message."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -10,6 +10,8 @@ from homeassistant.util import dt as dt_util
 
 HOUR = 3_600_000
 """An hour in milliseconds."""
+DAY = 24 * HOUR
+"""A day in milliseconds."""
 
 
 def now_ms() -> int:
@@ -20,11 +22,6 @@ def now_ms() -> int:
 def utc_from_ms(milliseconds: float) -> datetime:
     """Return a time in UTC from milliseconds since 1970."""
     return dt_util.utc_from_timestamp(milliseconds / 1000)
-
-
-def local_time_text(milliseconds: float) -> str:
-    """Return a time in Home Assistant's time zone, to the minute."""
-    return dt_util.as_local(utc_from_ms(milliseconds)).strftime("%Y-%m-%d %H:%M")
 
 
 def format_traceback(error: Exception) -> str:

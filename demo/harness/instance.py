@@ -22,6 +22,7 @@ from .waiting import HarnessError, until
 
 LOOPBACK = "127.0.0.1"
 INTEGRATION = Path(__file__).parents[2] / "custom_components" / "smartcar_dynamic"
+BLUEPRINTS = Path(__file__).parents[2] / "blueprints" / "automation" / "smartcar_dynamic"
 
 _FOLDER = Path(__file__).parent
 # The first start in an environment installs what Home Assistant's integrations require.
@@ -131,6 +132,10 @@ class HomeAssistantInstance:
         path = self._folder / ".storage" / key
         return json.loads(path.read_text())["data"], path.stat().st_mtime
 
+    def write_store(self, key: str, version: int, data: Json) -> None:
+        """Write one of Home Assistant's stores, while Home Assistant is stopped."""
+        _store(self._folder, key, version, data)
+
     def check_alive(self) -> None:
         """Raise if the process has ended by itself."""
         if self._process is not None and (code := self._process.returncode) is not None:
@@ -190,6 +195,11 @@ def _write_config(folder: Path, port: int, integrations: Iterable[Path]) -> None
     (folder / "custom_components").mkdir()
     for integration in integrations:
         (folder / "custom_components" / integration.name).symlink_to(integration)
+    blueprints = folder / "blueprints" / "automation" / BLUEPRINTS.name
+    blueprints.mkdir(parents=True)
+    for blueprint in BLUEPRINTS.glob("*.yaml"):
+        # Home Assistant does not look into a folder that is a link.
+        (blueprints / blueprint.name).symlink_to(blueprint)
     (folder / ".storage").mkdir()
     # Not in YAML: there it would be on trial, reverted after five minutes.
     http = {

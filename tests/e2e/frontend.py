@@ -19,7 +19,7 @@ PHONE: ViewportSize = {"width": 412, "height": 900}
 _SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 _TIMEOUT = 20_000
 _VIEWPORTS = {"desktop": DESKTOP, "phone": PHONE}
-_SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _STANDS_STILL = """() => {
     const moves = (root) =>
         root.getAnimations().some((animation) => animation.playState === "running") ||
@@ -58,16 +58,20 @@ class Frontend:
         """Save pictures of the page: light and dark, on a desktop and on a phone."""
         for form, viewport in _VIEWPORTS.items():
             await self.page.set_viewport_size(viewport)
-            for scheme in _SCHEMES:
-                await self.page.emulate_media(color_scheme=scheme)
-                await self.page.evaluate(_IS_DRAWN)
-                if not moving:
-                    await self.page.wait_for_function(_STANDS_STILL)
-                    await self.page.evaluate(_IS_DRAWN)
+            for scheme in SCHEMES:
+                await self.draw(scheme, moving=moving)
                 path = _SCREENSHOTS / f"{self.name}-{name}-{form}-{scheme}.png"
                 await self.page.screenshot(path=path)
         await self.page.set_viewport_size(self.viewport)
         await self.page.emulate_media(color_scheme="light")
+
+    async def draw(self, scheme: Literal["light", "dark"], *, moving: bool = False) -> None:
+        """Wait until the page is drawn in a colour scheme, and stands still unless it moves."""
+        await self.page.emulate_media(color_scheme=scheme)
+        await self.page.evaluate(_IS_DRAWN)
+        if not moving:
+            await self.page.wait_for_function(_STANDS_STILL)
+            await self.page.evaluate(_IS_DRAWN)
 
     async def expect(self, text: str, *, within: Locator | None = None) -> None:
         """Wait until a text is on the page."""

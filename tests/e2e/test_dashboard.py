@@ -1,7 +1,7 @@
 """The demo's dashboard with both cars."""
 
 from demo.comparison import compare
-from demo.dashboard import save_dashboard
+from demo.dashboard import add_dashboard
 from demo.environment import Environment
 from simulator import Kind
 
@@ -15,7 +15,7 @@ async def test_both_cars_are_on_the_dashboard(
     await environment.add_entry(Kind.DYNAMIC)
     await environment.simulator.deliver()
     await compare(environment)
-    path = await save_dashboard(environment.client)
+    path = await add_dashboard(environment.client)
     async with open_frontend("dashboard") as frontend:
         await frontend.open(path)
         await frontend.expect("Hyundai IONIQ 5")

@@ -36,7 +36,7 @@ async def test_move_a_dynamic_entry_to_the_current_platform(
         await simulator.verify(webhook)
         await frontend.expect(translation("config.step.verified.title"))
         await frontend.press("Next", within=frontend.dialog)
-        await frontend.expect("successful", within=frontend.dialog)
+        await frontend.expect(translation("config.abort.moved"), within=frontend.dialog)
         await frontend.screenshot("03-moved")
         await frontend.press("Close", within=frontend.dialog)
     await environment.until_loaded()

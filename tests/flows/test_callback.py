@@ -166,10 +166,37 @@ async def test_webhooks_with_our_address_come_first(home: Home) -> None:
     two = await home.webhook_for(dialog, name="Two")
     other = await home.webhook(callback_uri="https://a.example/hook")
     await dialog.choose("webhook")
+    assert dialog.step == "choose_of_several"
     assert set(list(dialog.options)[:2]) == {one.id, two.id}
     assert list(dialog.options)[2] == other.id
     assert dialog.suggested("smartcar_webhook_id") in {one.id, two.id}
     await dialog.close()
+
+
+@pytest.mark.parametrize("slip", [slice(None, -1), slice(None, -8)])
+async def test_an_address_that_was_cut_is_recognised(home: Home, slip: slice) -> None:
+    dialog = await home.wait_in_vain(await home.at_callback())
+    await home.webhook(callback_uri="https://a.example/hook")
+    uri = dialog.callback_uri
+    cut = await home.webhook(callback_uri=uri[slip], name="House")
+    await dialog.choose("webhook")
+    assert dialog.step == "almost_right_webhook"
+    shown = {name: dialog.shown[name] for name in ("name", "found", "expected")}
+    assert shown == {"name": "House", "found": uri[slip][-12:], "expected": uri[-12:]}
+    assert dialog.suggested("smartcar_webhook_id") == cut.id
+    await dialog.submit(smartcar_webhook_id=cut.id)
+    entry = await home.finished(dialog)
+    assert entry.data["smartcar_webhook_id"] == cut.id
+
+
+async def test_of_several_webhooks_the_chosen_one_is_taken(home: Home) -> None:
+    dialog = await home.wait_in_vain(await home.at_callback())
+    await home.webhook_for(dialog, name="One")
+    two = await home.webhook_for(dialog, name="Two")
+    await dialog.choose("webhook")
+    await dialog.submit(smartcar_webhook_id=two.id)
+    entry = await home.finished(dialog)
+    assert entry.data["smartcar_webhook_id"] == two.id
 
 
 async def test_no_webhook_need_be_chosen(home: Home) -> None:

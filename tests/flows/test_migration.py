@@ -51,7 +51,7 @@ async def go(home: Home, dialog: Dialog) -> Webhook:
 
 
 async def moved(home: Home, dialog: Dialog, entry: ConfigEntry) -> None:
-    assert dialog.reason == "reconfigure_successful"
+    assert dialog.reason == "moved"
     await home.settle()
     assert entry.data["api"] == "v3"
     assert entry.state is ConfigEntryState.LOADED
@@ -181,6 +181,22 @@ async def test_a_car_without_a_known_vin_is_asked_for(home: Home) -> None:
     assert devices(home, entry) == {new_id: of[old_id]}
 
 
+async def test_cars_of_the_same_make_are_offered_first(home: Home) -> None:
+    home.sim.add_car("Van", application=Kind.CURRENT)
+    home.sim.remove_car("Crossover")
+    same = home.sim.add_car("Same", application=Kind.CURRENT, model=home.car(Kind.DYNAMIC).model)
+    entry = await home.delivering(Kind.DYNAMIC)
+    dialog = await home.reconfigure(entry, "move")
+    await dialog.submit(**home.values_v3())
+    webhook = await home.webhook_for(dialog, application=home.current)
+    await dialog.submit()
+    assert (await home.sim.verify(webhook)).succeeded
+    await dialog.confirm()
+    assert dialog.step == "match"
+    assert next(iter(dialog.options)) == same.id
+    assert len(dialog.options) == 2
+
+
 async def test_one_car_cannot_become_two(home: Home) -> None:
     entry, dialog, old_ids = await asked(home, cars=2)
     questions = [str(marker) for marker in dialog.result["data_schema"].schema]
@@ -258,6 +274,16 @@ async def test_without_a_challenge_nothing_is_migrated(home: Home) -> None:
     assert entry.data["smartcar_webhook_id"] == old.id != webhook.id
     assert home.subscribed(old) == {"Hatchback"}
     assert {it.status for it in await home.sim.deliver()} == {204}
+
+
+async def test_a_slow_unsubscription_does_not_stop_the_migration(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = await home.delivering(Kind.DYNAMIC)
+    monkeypatch.setattr("custom_components.smartcar_dynamic.migration._UNSUBSCRIBE_TIMEOUT", 0)
+    dialog = await begin(home, entry)
+    await go(home, dialog)
+    await moved(home, dialog, entry)
 
 
 async def test_a_failing_unsubscription_does_not_stop_the_migration(home: Home) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 
 from aiohttp import ClientSession
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.http import current_request
 import pytest
 from yarl import URL
@@ -76,13 +77,33 @@ async def test_an_owner_who_cancels_may_try_again(carless: Home) -> None:
     carless.sim.add_car("Van")
     await connect(carless, dialog, "deny")
     await dialog.look()
-    assert dialog.step == "not_connected"
-    assert dialog.shown == {"error": "access_denied"}
+    assert dialog.step == "connect_cancelled"
     await dialog.choose("connect")
     await dialog.submit(application_id=carless.current.id)
     await connect(carless, dialog, "allow")
     await dialog.look()
     await carless.finished(dialog)
+
+
+@pytest.mark.parametrize(
+    ("error", "step"),
+    [
+        ("no_vehicles", "no_car_in_account"),
+        ("vehicle_incompatible", "car_not_supported"),
+        ("server_error", "not_connected"),
+    ],
+)
+async def test_connect_ends_with_its_reason(carless: Home, error: str, step: str) -> None:
+    dialog = await no_vehicles(carless)
+    await dialog.choose("connect")
+    await dialog.submit(application_id=carless.current.id)
+    query = {"state": URL(dialog.result["url"]).query["state"], "error": error}
+    async with carless.http.get("/auth/external/callback", params=query) as answer:
+        assert answer.ok
+    await dialog.look()
+    assert dialog.step == step
+    assert dialog.shown["error"] == error
+    await dialog.close()
 
 
 async def test_an_error_that_is_no_word_is_not_repeated(carless: Home) -> None:
@@ -94,7 +115,7 @@ async def test_an_error_that_is_no_word_is_not_repeated(carless: Home) -> None:
     async with carless.http.get("/auth/external/callback", params=query) as answer:
         assert answer.status == 200
     await dialog.look()
-    assert dialog.shown == {"error": "unknown"}
+    assert dialog.shown["error"] == "unknown"
     await carless.created(await dialog.choose("finish"))
 
 
@@ -227,6 +248,61 @@ async def test_a_delivery_that_comes_first_finds_the_car_named(home: Home) -> No
     assert home.entity_id("sensor", car, "tractionbattery-stateofcharge").startswith(
         "sensor.renault_zoe_"
     )
+
+
+async def live_without_attributes(home: Home) -> str:
+    """Set up while Smartcar cannot say whose make the car is; return the ID of an entity."""
+    car = home.car(Kind.DYNAMIC)
+    home.sim.fail_api(500, path=f"/vehicles/{car.id}", problem="SERVER.INTERNAL", times=-1)
+    dialog = await home.at_callback(Kind.DYNAMIC)
+    dialog, _ = await home.verified(dialog, Kind.DYNAMIC)
+    home.sim.clear_faults()
+    await dialog.submit(vehicles=list(dialog.options))
+    await home.settle()
+    home.sim.fail_api(500, path=f"/vehicles/{car.id}", problem="SERVER.INTERNAL", times=-1)
+    entry = await home.created(await dialog.settle())
+    await home.deliver(car)
+    assert entry.title == f"Vehicle {car.id[-4:]}"
+    return home.entity_id("sensor", car, "tractionbattery-stateofcharge")
+
+
+async def test_entity_ids_follow_a_name_that_comes_late(home: Home) -> None:
+    provisional = await live_without_attributes(home)
+    home.sim.clear_faults()
+    await home.pass_time(minutes=2)
+    car = home.car(Kind.DYNAMIC)
+    entity_id = home.entity_id("sensor", car, "tractionbattery-stateofcharge")
+    assert provisional.startswith("sensor.vehicle_")
+    assert entity_id.startswith("sensor.renault_zoe_")
+    assert home.hass.states.get(provisional) is None
+    assert home.entries[0].title == "Renault Zoe"
+    home.sim.act(car, type(car).set_state_of_charge, 55)
+    await home.deliver(car)
+    state = home.hass.states.get(entity_id)
+    assert state is not None
+    assert state.state == "55"
+
+
+async def test_entity_ids_stay_when_a_name_comes_too_late(home: Home) -> None:
+    provisional = await live_without_attributes(home)
+    await home.pass_hours(2)
+    home.sim.clear_faults()
+    await home.pass_hours(2)
+    car = home.car(Kind.DYNAMIC)
+    assert home.entity_id("sensor", car, "tractionbattery-stateofcharge") == provisional
+    device = home.device(car)
+    assert device is not None
+    assert device.name == "Renault Zoe"
+
+
+async def test_an_entity_id_of_the_owners_own_stays(home: Home) -> None:
+    provisional = await live_without_attributes(home)
+    registry = er.async_get(home.hass)
+    registry.async_update_entity(provisional, new_entity_id="sensor.my_battery")
+    home.sim.clear_faults()
+    await home.pass_time(minutes=2)
+    car = home.car(Kind.DYNAMIC)
+    assert home.entity_id("sensor", car, "tractionbattery-stateofcharge") == "sensor.my_battery"
 
 
 async def test_a_list_of_cars_that_fails_can_be_retried(home: Home) -> None:

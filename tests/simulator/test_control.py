@@ -76,6 +76,23 @@ async def test_a_webhook_is_verified_tested_disabled_enabled_and_deleted(
     assert not sim.cloud.webhooks
 
 
+async def test_what_a_webhook_is_for_can_be_changed(
+    client: ClientSession, current: Webhook
+) -> None:
+    path = f"webhooks/{current.id}/change"
+    changed = await post(client, path, {"triggers": [], "data": ["odometer-traveleddistance"]})
+    assert (changed["triggers"], changed["data"]) == ([], ["odometer-traveleddistance"])
+    assert changed["verified"]
+
+
+async def test_a_changed_callback_uri_has_to_be_verified(
+    client: ClientSession, current: Webhook
+) -> None:
+    uri = "https://elsewhere.example/hook"
+    changed = await post(client, f"webhooks/{current.id}/change", {"callback_uri": uri})
+    assert (changed["callback_uri"], changed["verified"]) == (uri, False)
+
+
 async def test_a_car_is_subscribed_and_unsubscribed(
     sim: Simulator, client: ClientSession, current: Webhook
 ) -> None:

@@ -190,12 +190,15 @@ async def test_an_empty_battery_ends_a_trip_on_the_way(sim: Simulator, car: Car)
     assert trip.energy == pytest.approx(0.774)
 
 
-async def test_the_scripted_day_has_two_trips_and_one_session(sim: Simulator, car: Car) -> None:
+async def test_the_scripted_day_has_two_trips_and_two_sessions(sim: Simulator, car: Car) -> None:
     sim.start_day(car)
     await sim.advance(timedelta(hours=24))
     assert [trip.destination_place for trip in car.trips] == ["work", "home"]
-    assert session_of(car).is_home
-    assert session_of(car).segments[-1].end is ChargingEnd.FINISHED
+    assert [session.place for session in car.charging_sessions] == ["work", "home"]
+    assert [session.segments[-1].end for session in car.charging_sessions] == [
+        ChargingEnd.UNPLUGGED,
+        ChargingEnd.FINISHED,
+    ]
 
 
 async def test_energy_is_conserved_over_days(sim: Simulator, car: Car) -> None:

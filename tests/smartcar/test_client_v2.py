@@ -17,7 +17,7 @@ from custom_components.smartcar_dynamic.smartcar.client import (
     SmartcarCredentialsError,
 )
 from custom_components.smartcar_dynamic.smartcar.client_v2 import ClientV2, Token
-from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
+from custom_components.smartcar_dynamic.smartcar.model import Problem, Remedy, VehicleInfo
 
 from .api_server import NEVER, Answer, ApiServer, api_server, loopback_session
 
@@ -271,7 +271,9 @@ async def test_what_does_not_name_vehicle_and_webhook_is_no_subscription(
         await make().subscribe(CAR, WEBHOOK)
 
 
-@pytest.mark.parametrize("body", [b"<html>Welcome</html>", b"", [], "done"])
+@pytest.mark.parametrize(
+    "body", [b"<html>Welcome</html>", b"", [], "done", {"data": []}, {"status": "error"}]
+)
 async def test_a_page_unsubscribes_no_vehicle(
     make: Make, smartcar: ApiServer, body: object
 ) -> None:
@@ -531,9 +533,11 @@ async def test_a_refresh_token_that_is_not_replaced_stays(
 async def test_an_expired_token_without_renewal_is_a_credentials_error(
     make: Make, smartcar: ApiServer, token: Token, changes: dict[str, str | None]
 ) -> None:
-    with pytest.raises(SmartcarCredentialsError, match="cannot be renewed"):
+    with pytest.raises(SmartcarCredentialsError, match="cannot be renewed") as error:
         await make(token, **changes).vehicles()
     assert smartcar.asked == []
+    assert error.value.problem == Problem("AUTHENTICATION", None, Remedy.CREDENTIALS)
+    assert error.value.status == 401
 
 
 async def test_a_client_id_with_odd_characters_is_sent_unchanged(
@@ -550,3 +554,7 @@ async def test_the_application_is_named_by_its_client_id(make: Make) -> None:
 
 def test_a_token_shows_no_secret() -> None:
     assert not re.search("access-1|refresh-1", repr(TOKEN))
+
+
+def test_a_client_says_where_it_asks(make: Make) -> None:
+    assert make().url.endswith("/api")

@@ -16,7 +16,7 @@ from custom_components.smartcar_dynamic.smartcar.client import (
     Webhook,
 )
 from custom_components.smartcar_dynamic.smartcar.client_v3 import ClientV3
-from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
+from custom_components.smartcar_dynamic.smartcar.model import Kind, VehicleInfo
 
 from .api_server import RESET, Answer, ApiServer, api_server, loopback_session
 
@@ -627,3 +627,55 @@ async def test_a_vin_that_may_not_be_read_is_an_error(
     smartcar.on(VIN, Answer({"type": "BILLING", "code": "VEHICLE_REQUEST_LIMIT"}, 430))
     with pytest.raises(SmartcarApiError, match="refused to read a vehicle's VIN"):
         await client.vin(CAR, on_call=ignore)
+
+
+async def test_a_token_lives_as_long_as_smartcar_says(
+    client: ClientV3, smartcar: ApiServer, freezer: FrozenDateTimeFactory
+) -> None:
+    smartcar.on(TOKEN, {**ISSUED, "expires_in": 90}, {"access_token": "token-2"})
+    for seconds in (0, 29, 2):
+        freezer.tick(seconds)
+        await client.vehicles()
+    assert smartcar.lines().count(TOKEN) == 2
+
+
+async def test_a_connections_user_is_told_in_either_place(
+    client: ClientV3, smartcar: ApiServer
+) -> None:
+    attributes = {"vehicleId": "car-1", "user": {"id": "user-7"}}
+    smartcar.on(CONNECTIONS, listing({"attributes": attributes}))
+    (car,) = await client.vehicles()
+    assert car.user_id == "user-7"
+
+
+async def test_a_vehicle_without_a_model_is_asked_for_it(
+    client: ClientV3, smartcar: ApiServer
+) -> None:
+    attributes = {"make": "TESLA", "model": "Model S"}
+    smartcar.on("GET /vehicle/v3/vehicles/car-1", {"data": {"attributes": attributes}})
+    assert (await client.get_attributes(VehicleInfo("car-1", make="TESLA"))).model == "Model S"
+
+
+async def test_a_refusal_that_says_it_is_done_is_none(
+    client: ClientV3, smartcar: ApiServer
+) -> None:
+    said = {"type": "VALIDATION", "description": "Vehicle is ALREADY subscribed"}
+    smartcar.on("POST /management/v3/subscriptions", Answer(said, 400))
+    await client.subscribe(CAR, HOOK)
+    said = {"type": "VALIDATION", "description": "Subscriptions Not Found"}
+    smartcar.on(SUBSCRIPTIONS, Answer(said, 400))
+    await client.unsubscribe(CAR, HOOK)
+
+
+async def test_a_read_is_of_the_time_at_which_it_was_made(
+    client: ClientV3, smartcar: ApiServer
+) -> None:
+    smartcar.on(SIGNALS, {"data": []})
+    delivery = await client.read_signals(CAR, at=READ_AT, on_call=lambda: None)
+    assert [report.delivered_at for report in delivery.reports] == [READ_AT]
+    assert delivery.kind is Kind.STATE
+    assert delivery.faults == ()
+
+
+def test_a_client_says_where_it_asks(client: ClientV3) -> None:
+    assert client.url.endswith("/vehicle")

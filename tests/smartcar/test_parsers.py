@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.smartcar_dynamic.smartcar.model import Position, Reading
-from custom_components.smartcar_dynamic.smartcar.parsers import position_name
+from custom_components.smartcar_dynamic.smartcar.parsers import as_position, position_name
 from custom_components.smartcar_dynamic.smartcar.signals import parse_body
 
 from .catalogue import SESSION
@@ -525,3 +525,35 @@ def test_an_unlisted_number_has_its_canonical_unit() -> None:
 
 def test_a_placeholder_does_not_tell_what_an_unlisted_signal_is() -> None:
     assert read("foo-bar", {"value": "unknown"})[0] == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        ("charge-chargelimits", {"activeLimit": 80, "unit": "km"}),
+        ("charge-chargelimits", {"values": [{"type": "GLOBAL", "limit": 80}], "unit": "km"}),
+        ("tractionbattery-nominalcapacity", {"capacity": 80, "unit": "km"}),
+    ],
+)
+def test_a_value_in_an_impossible_unit_is_unknown(code: str, body: object) -> None:
+    values, notes = read(code, body)
+    assert set(values.values()) <= {None}
+    assert notes
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "is_place"),
+    [(90, 180, True), (-90, -180, True), (90.1, 0, False), (0, 180.1, False), (1, None, False)],
+)
+def test_the_ends_of_the_earth_are_places(
+    latitude: float, longitude: float | None, *, is_place: bool
+) -> None:
+    assert (as_position(latitude, longitude) is not None) is is_place
+
+
+def test_only_a_limit_by_current_is_one() -> None:
+    values, _ = read(
+        "charge-chargelimits",
+        {"values": [{"type": "PLACE", "condition": "AC", "limit": 50}], "activeLimit": 80},
+    )
+    assert values == {"charge-chargelimits": 80}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, override
 
@@ -16,6 +17,7 @@ from .payloads import (
     SHARED,
     TUTORIAL,
     VEHICLE_ID,
+    Json,
     decode,
     dynamic,
     endpoint,
@@ -654,3 +656,52 @@ def test_a_real_batch_gives_its_values_and_problems() -> None:
 def test_the_tutorials_own_text_gives_its_values() -> None:
     delivery = decode(load(SHARED / "v2_webhook" / "seed_dynamic.json"))
     assert values(delivery) == TUTORIAL_VALUES
+
+
+def test_a_path_with_a_slash_at_its_end_has_its_own_error() -> None:
+    problem = {"type": "CONNECTED_SERVICES_ACCOUNT", "code": "X", "description": "no"}
+    delivery = decode(dynamic(endpoint("/battery/", problem, code=400)))
+    report = only_report(delivery)
+    assert report.problems == ()
+    assert {signal.content.code for signal in report.signals} >= {"tractionbattery-range"}
+
+
+@pytest.mark.parametrize(("ahead", "is_known"), [(60_000, True), (60_001, False)])
+def test_a_time_may_be_a_minute_ahead(ahead: int, *, is_known: bool) -> None:
+    at = datetime.fromtimestamp((NOW + ahead) / 1000, UTC).isoformat()
+    headers = {"sc-data-age": at}
+    delivery = decode(dynamic(endpoint("/battery", {"range": 1}, headers=headers)))
+    (signal,) = only_report(delivery).signals
+    assert (signal.recorded_at is not None) is is_known
+
+
+def test_an_error_of_the_first_version_is_one() -> None:
+    body = {"error": "vehicle_state_error", "message": "asleep", "code": "VS_000"}
+    delivery = decode(dynamic(endpoint("/battery", body)))
+    assert all(signal.content.problem for signal in only_report(delivery).signals)
+
+
+def test_a_time_of_fetching_is_smartcars_own() -> None:
+    at = datetime.fromtimestamp(NOW / 1000 - 60, UTC).isoformat()
+    delivery = decode(dynamic(endpoint("/battery", {"range": 1}, headers={"sc-fetched-at": at})))
+    assert "tractionbattery-range" in only_report(delivery).retrieved
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"error": {"type": "VEHICLE_STATE", "code": "ASLEEP", "statusCode": 409}},
+        {"code": 409},
+        {"headers": {"SC-Unit-System": "imperial"}},
+    ],
+    ids=["an error", "a status", "other units"],
+)
+def test_a_body_that_repeats_is_read_with_what_is_beside_it(beside: Json) -> None:
+    decoder = Decoder()
+    again = dynamic(endpoint("/odometer", {"distance": 100}))
+    for _ in range(3):
+        decode(again, decoder=decoder)
+    other = dynamic(endpoint("/odometer", {"distance": 100}, **beside))
+    warm, cold = only_report(decode(other, decoder=decoder)), only_report(decode(other))
+    assert warm == cold
+    assert warm != only_report(decode(again))

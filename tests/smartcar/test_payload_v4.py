@@ -655,3 +655,9 @@ def test_the_signals_of_a_read_are_those_of_a_delivery(path: Path) -> None:
         found.content.readings or found.content.problem for found in only_report(delivery).signals
     )
     assert signals_of(delivery).keys() <= SIGNALS.keys()
+
+
+def test_an_error_names_its_signal_by_code() -> None:
+    problem = {"type": "VEHICLE_STATE", "code": "ASLEEP", "signals": [{"code": "charge-voltage"}]}
+    (found,) = only_report(decode(error(problem))).problems
+    assert found.signals == ("charge-voltage",)

@@ -644,7 +644,9 @@ async def test_any_bytes_are_answered_and_nothing_raises(
     smartcar = smartcar.through_cloud() if through_cloud else smartcar
     answer = await (smartcar.deliver_bytes(body) if signed else smartcar.post(body))
     assert answer.status in ({200, 204, 400} if signed else {200, 400, 401})
-    assert [record for record in caplog.records if record.levelno >= 30] == []
+    # A busy machine makes asyncio warn.
+    warned = [it for it in caplog.records if it.levelno >= 30 and it.name != "asyncio"]
+    assert warned == []
     assert entry.runtime_data.store.data.status.wrong_signatures == 0
 
 

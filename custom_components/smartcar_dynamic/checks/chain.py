@@ -22,7 +22,7 @@ from ..device import async_other_entry_of, async_vehicle_names
 from ..smartcar.client import SmartcarClient, SmartcarCredentialsError, SmartcarError, Webhook
 from ..smartcar.model import Remedy, VehicleInfo
 from ..store import StoredData
-from ..util import HOUR, local_time_text, now_ms, plain_text
+from ..util import HOUR, now_ms, plain_text, utc_from_ms
 from ..vehicle import VehicleState
 from ..webhook.handler import SmartcarWebhook
 from ..webhook.uri import CallbackUri, async_get_callback_uri, is_same_uri
@@ -224,10 +224,7 @@ def _vehicle(vehicle: VehicleState, name: str) -> Iterator[CheckResult]:
     elif permissions is None:
         yield CheckResult.ok(Check.VEHICLES, vehicle=name)
     else:
-        granted = ", ".join(
-            name.removeprefix("read_").replace("_", " ") for name in sorted(permissions)
-        )
-        yield CheckResult.ok(Check.VEHICLES, "granted", vehicle=name, permissions=granted)
+        yield CheckResult.ok(Check.VEHICLES, "granted", vehicle=name, count=len(permissions))
 
 
 def _entries(name: str, other_entry: str | None) -> Iterator[CheckResult]:
@@ -256,8 +253,9 @@ def _calls(vehicle: VehicleState, name: str, allowance: Allowance) -> Iterator[C
     used, left = allowance.used(vehicle.id, now), allowance.left(vehicle.id, now)
     refusal = allowance.command_refusal(vehicle.id, now)
     if refusal is not None and refusal.reason is RefusalReason.EXHAUSTED:
-        until = local_time_text(refusal.until.timestamp() * 1000)
-        yield CheckResult.failed(Check.ALLOWANCE, "exhausted", vehicle=name, used=used, until=until)
+        yield CheckResult.failed(
+            Check.ALLOWANCE, "exhausted", vehicle=name, used=used, until=refusal.until
+        )
     elif used:
         yield CheckResult.ok(Check.ALLOWANCE, vehicle=name, used=used, left=left)
 
@@ -338,21 +336,20 @@ def _verified(context: CheckContext, callback_uri: CallbackUri) -> CheckResult:
     if is_changed and status.answered_at is not None:
         return _answered(status.answered_at)
     if status.last_delivery:
-        time = local_time_text(status.last_delivery)
-        return CheckResult.ok(Check.VERIFIED, "delivers", time=time)
+        return CheckResult.ok(Check.VERIFIED, "delivers")
     if status.signed_at is not None:
-        return CheckResult.ok(Check.VERIFIED, "signed", time=local_time_text(status.signed_at))
+        return CheckResult.ok(Check.VERIFIED, "signed", time=utc_from_ms(status.signed_at))
     if (answered_at := status.answered_at or status.confirmed_at) is not None:
         return _answered(answered_at)
     created_at = context.entry.created_at.timestamp() * 1000
     is_overdue = now_ms() - created_at > _UNVERIFIED_FOR
     make = CheckResult.failed if is_overdue else CheckResult.unknown
-    return make(Check.VERIFIED, "never", time=local_time_text(created_at))
+    return make(Check.VERIFIED, "never", time=utc_from_ms(created_at))
 
 
 def _answered(at: int) -> CheckResult:
     """Return that a challenge was answered: nothing is proved, and nothing is left to be done."""
-    result = CheckResult.unknown(Check.VERIFIED, "answered", time=local_time_text(at))
+    result = CheckResult.unknown(Check.VERIFIED, "answered", time=utc_from_ms(at))
     return replace(result, is_conclusive=True)
 
 
@@ -363,7 +360,7 @@ def _signatures(data: StoredData) -> CheckResult:
             Check.SIGNATURES,
             "wrong",
             count=status.wrong_signatures,
-            time=local_time_text(status.last_rejected),
+            time=utc_from_ms(status.last_rejected),
         )
     if status.signed_at is None:
         return CheckResult.unknown(Check.SIGNATURES, "none")
@@ -376,11 +373,11 @@ def _deliveries(context: CheckContext, names: Mapping[str, str]) -> Iterator[Che
     if last_delivery is None:
         since = context.data.subscribed_at
         if since is not None and now - since > _NOTHING_FOR:
-            yield CheckResult.failed(Check.DELIVERY, "nothing", time=local_time_text(since))
+            yield CheckResult.failed(Check.DELIVERY, "nothing", time=utc_from_ms(since))
         else:
             yield CheckResult.unknown(Check.DELIVERY, "nothing_yet")
         return
-    time = local_time_text(last_delivery)
+    time = utc_from_ms(last_delivery)
     interval = context.client.delivery_interval
     if interval is None or now - last_delivery <= interval:
         yield CheckResult.ok(Check.DELIVERY, "any", time=time)
@@ -393,6 +390,6 @@ def _deliveries(context: CheckContext, names: Mapping[str, str]) -> Iterator[Che
         if vehicle.last_delivery is None:
             result = CheckResult.unknown(Check.DELIVERY, "never", vehicle=name)
         else:
-            time = local_time_text(vehicle.last_delivery)
+            time = utc_from_ms(vehicle.last_delivery)
             result = CheckResult.ok(Check.DELIVERY, vehicle=name, time=time)
         yield replace(result, vehicle_id=vehicle.id)

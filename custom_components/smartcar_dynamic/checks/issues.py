@@ -9,9 +9,11 @@ from homeassistant.helpers import issue_registry as ir
 
 from ..const import DASHBOARD_URL, DOMAIN
 from ..device import vehicle_name
+from ..language import time_text
 from ..smartcar.model import Remedy, VehicleInfo
-from ..util import local_time_text, now_ms, plain_text
+from ..util import now_ms, plain_text, utc_from_ms
 from .result import Check, CheckResult, CheckStatus
+from .text import placeholder_texts
 
 _MIGRATION_GUIDE = "https://smartcar.com/docs/getting-started/how-to/migration-guide"
 _STATUS_PAGE = "https://status.smartcar.com"
@@ -270,7 +272,10 @@ class Issues:
         since = result.since
         if since is None:
             since = now_ms() if known is None else round(known.created.timestamp() * 1000)
-        placeholders = {"since": local_time_text(since), **result.placeholders}
+        placeholders = {
+            "since": time_text(self._hass, utc_from_ms(since)),
+            **placeholder_texts(self._hass, result.placeholders),
+        }
         issue_id = self._issue_id(issue.key, result.vehicle_id)
         self._raised.add(issue_id)
         ir.async_create_issue(
@@ -319,7 +324,7 @@ def async_update_removable(
     hass: HomeAssistant, entry: ConfigEntry, other: ConfigEntry | None, since: int = 0
 ) -> None:
     """Say that another integration's entry, which was taken over, can be deleted; or drop that."""
-    placeholders = {"since": local_time_text(since)}
+    placeholders = {"since": time_text(hass, utc_from_ms(since))}
     issue_id = _issue_id("other_entry_removable", entry.entry_id)
     if other is None:
         ir.async_delete_issue(hass, DOMAIN, issue_id)
@@ -360,5 +365,5 @@ def async_raise_not_unsubscribed(
         learn_more_url=DASHBOARD_URL,
         severity=ir.IssueSeverity.WARNING,
         translation_key=key,
-        translation_placeholders={"since": local_time_text(now_ms()), **placeholders},
+        translation_placeholders={"since": time_text(hass, utc_from_ms(now_ms())), **placeholders},
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum, auto
 
 from ..smartcar.model import Problem
@@ -45,7 +46,7 @@ class CheckResult:
     check: Check
     status: CheckStatus
     reason: str
-    placeholders: Mapping[str, str] = field(default_factory=dict)
+    placeholders: Mapping[str, str | datetime] = field(default_factory=dict)
     vehicle_id: str | None = field(default=None, repr=False)
     problem: Problem | None = None
     since: int | None = None
@@ -72,5 +73,9 @@ class CheckResult:
         return cls(check, CheckStatus.UNKNOWN, reason, _texts(placeholders), is_conclusive=False)
 
 
-def _texts(placeholders: Mapping[str, object]) -> dict[str, str]:
-    return {name: str(value) for name, value in placeholders.items()}
+def _texts(placeholders: Mapping[str, object]) -> dict[str, str | datetime]:
+    """Return placeholders as texts, but times as times: each language writes them differently."""
+    return {
+        name: value if isinstance(value, datetime) else str(value)
+        for name, value in placeholders.items()
+    }

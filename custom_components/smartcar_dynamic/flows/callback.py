@@ -9,6 +9,7 @@ from homeassistant.components import webhook as ha_webhook
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import CALLBACK_TYPE, HassJob, callback
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
@@ -21,6 +22,7 @@ from ..const import (
     DOMAIN,
 )
 from ..smartcar.client import SmartcarError, Webhook
+from ..util import plain_text
 from ..webhook import cloudhook
 from ..webhook.uri import async_get_callback_uri, is_same_uri
 from . import forms
@@ -33,6 +35,10 @@ _NETWORK = "/config/network"
 _NO_FIELDS = vol.Schema({})
 _ABANDONED: HassKey[dict[str, CALLBACK_TYPE]] = HassKey(f"{DOMAIN}_abandoned")
 _ABANDONED_FOR = timedelta(days=1)
+# So many characters may be missing at the end of an address that was copied, or be too many.
+_MISSING = 8
+# So many of the last characters tell two addresses apart.
+_SHOWN = 12
 
 
 class CallbackSteps(FlowBase):
@@ -222,10 +228,38 @@ class CallbackSteps(FlowBase):
     ) -> ConfigFlowResult:
         """Let the owner choose from the API's list, the one that points here first."""
         if user_input is None:
-            return self._show_webhooks("choose_webhook", self._webhooks, self._our_webhooks())
+            ours = self._our_webhooks()
+            if ours:
+                return self._show_webhooks("choose_of_several", self._webhooks, ours)
+            if (almost := self._almost_our_webhook()) is not None:
+                return self._show_webhooks("almost_right_webhook", self._webhooks, [almost])
+            return self._show_webhooks("choose_webhook", self._webhooks, ())
         if chosen := user_input.get(CONF_SMARTCAR_WEBHOOK_ID):
             return await self._async_with_webhook(chosen)
         return await self._async_after_webhook()
+
+    async def async_step_choose_of_several(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Let the owner choose from several webhooks that point here."""
+        return await self.async_step_choose_webhook(user_input)
+
+    async def async_step_almost_right_webhook(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Let the owner choose while a webhook's callback URI is not quite ours."""
+        return await self.async_step_choose_webhook(user_input)
+
+    def _almost_our_webhook(self) -> Webhook | None:
+        """Return a webhook with whose callback URI ours begins, or the other way round."""
+        uri = self._callback_uri.uri or ""
+        for webhook in self._webhooks:
+            found = webhook.callback_uri
+            if min(len(uri), len(found)) + _MISSING >= max(len(uri), len(found)) and (
+                found.startswith(uri) or uri.startswith(found)
+            ):
+                return webhook
+        return None
 
     def _our_webhooks(self) -> list[Webhook]:
         return [
@@ -243,7 +277,19 @@ class CallbackSteps(FlowBase):
             webhook.id: f"{webhook.name} · {webhook.id[-4:]}".strip(" ·") for webhook in ordered
         }
         suggested = {CONF_SMARTCAR_WEBHOOK_ID: first[0].id} if first else None
-        return self._show_form(step_id, forms.webhook_schema(options), suggested)
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(
+                forms.webhook_schema(options), suggested
+            ),
+            description_placeholders={
+                **self._placeholders,
+                "name": plain_text(first[0].name) if first else "",
+                "found": plain_text(first[0].callback_uri[-_SHOWN:]) if first else "",
+                "expected": (self._callback_uri.uri or "")[-_SHOWN:],
+            },
+            last_step=False,
+        )
 
     async def _async_typed_webhook(
         self, step_id: str, user_input: dict[str, Any]
@@ -255,7 +301,12 @@ class CallbackSteps(FlowBase):
 
     async def _async_with_webhook(self, smartcar_webhook_id: str) -> ConfigFlowResult:
         """Go on with a webhook that no other entry has."""
-        self._async_abort_entries_match({CONF_SMARTCAR_WEBHOOK_ID: smartcar_webhook_id})
+        for entry in self._async_current_entries():
+            if (
+                entry.entry_id != self.context.get("entry_id")
+                and entry.data.get(CONF_SMARTCAR_WEBHOOK_ID) == smartcar_webhook_id
+            ):
+                raise AbortFlow("already_configured", {"entry": plain_text(entry.title)})
         self._data[CONF_SMARTCAR_WEBHOOK_ID] = smartcar_webhook_id
         return await self._async_after_webhook()
 

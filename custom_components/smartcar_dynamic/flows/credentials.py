@@ -113,7 +113,9 @@ class CredentialSteps(FlowBase):
                 errors = {CONF_MANAGEMENT_TOKEN: error}
             elif self._entry is not None and self._matcher is None:
                 return self.async_update_reload_and_abort(
-                    self._entry, data_updates={CONF_MANAGEMENT_TOKEN: token}
+                    self._entry,
+                    data_updates={CONF_MANAGEMENT_TOKEN: token},
+                    reason="management_token_changed",
                 )
             else:
                 self._data[CONF_MANAGEMENT_TOKEN] = token

@@ -27,6 +27,7 @@ from ..migration import VehicleMatcher, async_rename_vehicles, async_unsubscribe
 from ..runtime import SmartcarConfigEntry
 from ..smartcar.client import SmartcarError
 from ..smartcar.client_v3 import ClientV3
+from ..smartcar.model import VehicleInfo
 from ..util import plain_text
 from . import forms
 from .base import FlowBase
@@ -103,7 +104,10 @@ class MigrationSteps(FlowBase):
             flow["flow_id"], {name: self._data[name] for name in names}
         )
         if result["type"] is FlowResultType.ABORT:
-            return self.async_abort(reason=result["reason"])
+            return self.async_abort(
+                reason=result["reason"],
+                description_placeholders=result.get("description_placeholders"),
+            )
         return self.async_abort(
             reason="continue_in_move", next_flow=(FlowType.CONFIG_FLOW, flow["flow_id"])
         )
@@ -166,7 +170,7 @@ class MigrationSteps(FlowBase):
         await async_unsubscribe_all(entry)
         async_rename_vehicles(self.hass, entry, matcher.matches)
         return self.async_update_reload_and_abort(
-            entry, unique_id=self._data[CONF_CLIENT_ID], data=self._data
+            entry, unique_id=self._data[CONF_CLIENT_ID], data=self._data, reason="moved"
         )
 
     async def async_step_match_unknown(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -176,13 +180,20 @@ class MigrationSteps(FlowBase):
 
 def _match_schema(matcher: VehicleMatcher) -> vol.Schema:
     """Return a form that asks for each unmatched vehicle which one it is."""
-    options = {info.id: vehicle_label(info) for info in matcher.candidates.values()}
     return vol.Schema(
         {
-            vol.Optional(vehicle_label(vehicle.info)): forms.select_selector(options)
+            vol.Optional(vehicle_label(vehicle.info)): forms.select_selector(
+                _options(matcher, vehicle.info)
+            )
             for vehicle in matcher.unmatched
         }
     )
+
+
+def _options(matcher: VehicleMatcher, vehicle: VehicleInfo) -> dict[str, str]:
+    """Return the candidates for a vehicle, those of its make first."""
+    candidates = sorted(matcher.candidates.values(), key=lambda info: info.make != vehicle.make)
+    return {info.id: vehicle_label(info) for info in candidates}
 
 
 def _choices(matcher: VehicleMatcher, user_input: dict[str, Any]) -> dict[str, str]:

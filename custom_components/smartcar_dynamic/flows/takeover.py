@@ -209,7 +209,7 @@ class TakeoverSteps(CallbackSteps):
         if not await async_switch_off(self.hass, entry, webhook_id):
             await async_switch_on(self.hass, entry, webhook_id)
             return self.async_abort(reason="other_entry_busy")
-        self._plan = self._planned(other, entry)
+        self._plan = await self._async_planned(other, entry)
         async_prepare(self.hass, webhook_id, self._plan)
         return self.async_create_entry(
             title=entry.title or DEFAULT_TITLE,
@@ -218,8 +218,8 @@ class TakeoverSteps(CallbackSteps):
             description_placeholders=await self._async_plan_texts(other, entry),
         )
 
-    def _planned(self, other: OtherEntry, entry: ConfigEntry) -> Plan:
-        return async_plan(
+    async def _async_planned(self, other: OtherEntry, entry: ConfigEntry) -> Plan:
+        return await async_plan(
             self.hass,
             entry,
             self._other_vehicles,
@@ -228,7 +228,7 @@ class TakeoverSteps(CallbackSteps):
         )
 
     async def _async_plan_texts(self, other: OtherEntry, entry: ConfigEntry) -> dict[str, str]:
-        plan = self._planned(other, entry)
+        plan = await self._async_planned(other, entry)
         by_reason: dict[str, list[str]] = {}
         for entity_id, reason in plan.left.items():
             by_reason.setdefault(f"takeover_left_{reason}", []).append(f"`{entity_id}`")

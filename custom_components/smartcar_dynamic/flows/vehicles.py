@@ -27,6 +27,12 @@ from . import forms
 from .base import FlowBase, async_with_attributes
 
 _CHARGE_AND_RANGE = frozenset({"tractionbattery-stateofcharge", "tractionbattery-range"})
+# How Connect says that it ended without a vehicle, and the step that explains it.
+_CONNECT_ENDS = {
+    "access_denied": "connect_cancelled",
+    "no_vehicles": "no_car_in_account",
+    "vehicle_incompatible": "car_not_supported",
+}
 _WORD = re.compile(r"[a-z_]{1,40}", re.IGNORECASE)
 
 
@@ -141,14 +147,35 @@ class VehicleSteps(FlowBase):
         if not error:
             return self.async_external_step_done(next_step_id="vehicles")
         self._connect_error = error if _WORD.fullmatch(error) else "unknown"
-        return self.async_external_step_done(next_step_id="not_connected")
+        return self.async_external_step_done(next_step_id=_CONNECT_ENDS.get(error, "not_connected"))
 
     async def async_step_not_connected(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Say that Connect ended without a vehicle."""
+        return self._show_not_connected("not_connected")
+
+    async def async_step_connect_cancelled(
+        self, _: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say that the owner did not allow it."""
+        return self._show_not_connected("connect_cancelled")
+
+    async def async_step_no_car_in_account(
+        self, _: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say that the manufacturer's account has no vehicle."""
+        return self._show_not_connected("no_car_in_account")
+
+    async def async_step_car_not_supported(
+        self, _: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say that Smartcar cannot connect this vehicle."""
+        return self._show_not_connected("car_not_supported")
+
+    def _show_not_connected(self, step_id: str) -> ConfigFlowResult:
         return self.async_show_menu(
-            step_id="not_connected",
+            step_id=step_id,
             menu_options=["connect", "vehicles", "finish"],
-            description_placeholders={"error": self._connect_error},
+            description_placeholders={**self._placeholders, "error": self._connect_error},
         )
 
     async def async_step_subscribe(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:

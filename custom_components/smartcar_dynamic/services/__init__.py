@@ -2,11 +2,11 @@
 
 from homeassistant.core import HomeAssistant, callback
 
-from . import check, command, history, read
+from . import check, command, dashboard, history, read
 
 
 @callback
 def async_register_services(hass: HomeAssistant) -> None:
     """Register the actions."""
-    for actions in (check, command, history, read):
+    for actions in (check, command, dashboard, history, read):
         actions.async_register(hass)

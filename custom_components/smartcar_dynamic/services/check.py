@@ -16,6 +16,7 @@ import voluptuous as vol
 from ..checks.result import CheckStatus
 from ..checks.text import async_result_text
 from ..const import DOMAIN
+from ..language import async_user_language
 from .target import DEVICES, vehicle_of
 
 SERVICE_CHECK: Final = "check"
@@ -40,6 +41,7 @@ async def _async_check(call: ServiceCall) -> ServiceResponse:
     Answers `{device ID: {"ok": bool, "results": [{check, status, reason, text}]}}`.
     """
     answer: dict[str, JsonValueType] = {}
+    language = await async_user_language(call.hass, call.context.user_id)
     checked: dict[str, list[tuple[str | None, dict[str, JsonValueType]]]] = {}
     for device_id in call.data[ATTR_DEVICE_ID]:
         entry, vehicle_id = vehicle_of(call.hass, device_id)
@@ -52,7 +54,7 @@ async def _async_check(call: ServiceCall) -> ServiceResponse:
                         "check": result.check,
                         "status": result.status,
                         "reason": result.reason,
-                        "text": await async_result_text(call.hass, result),
+                        "text": await async_result_text(call.hass, result, language),
                     },
                 )
                 for result in results

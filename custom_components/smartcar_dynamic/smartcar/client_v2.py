@@ -140,7 +140,9 @@ class ClientV2(ApiClient, SmartcarClient):
         url = self._subscription(vehicle, webhook_id)
         request = Request("unsubscribe a vehicle", "DELETE", url)
         with ignore_status(HTTPStatus.NOT_FOUND, saying="not subscribed"):
-            if not isinstance(await self._send(authorized(request, self._management_token)), dict):
+            answer = await self._send(authorized(request, self._management_token))
+            # The API cannot be asked later: what says anything else has not unsubscribed.
+            if answer != {} and get_path(answer, "status") != "success":
                 raise request.unexpected()
 
     @override
