@@ -27,7 +27,7 @@ from statistics import fmean
 import sys
 
 from custom_components.smartcar_dynamic.allowance import Allowance, Plan
-from custom_components.smartcar_dynamic.reads import Baselines, ReadPlanner, Values
+from custom_components.smartcar_dynamic.read_planner import Baselines, ReadPlanner, Values
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _DAYS = 365

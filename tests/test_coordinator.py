@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smartcar_dynamic.coordinator import SmartcarCoordinator
-from custom_components.smartcar_dynamic.reads import ReadPlanner
+from custom_components.smartcar_dynamic.read_planner import ReadPlanner
 from custom_components.smartcar_dynamic.smartcar import payload, payload_v4, signals
 from custom_components.smartcar_dynamic.smartcar.decoder import Decoder
 from custom_components.smartcar_dynamic.smartcar.model import Reading, VehicleInfo

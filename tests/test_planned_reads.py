@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smartcar_dynamic.diagnostics import async_get_device_diagnostics
 from custom_components.smartcar_dynamic.planned_reads import PlannedReads, values_of
-from custom_components.smartcar_dynamic.reads import ReadReason, Values
+from custom_components.smartcar_dynamic.read_planner import ReadReason, Values
 from custom_components.smartcar_dynamic.smartcar.model import Reading, VehicleInfo
 from custom_components.smartcar_dynamic.vehicle import VehicleState
 from simulator import Car

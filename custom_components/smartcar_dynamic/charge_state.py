@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
 
+from .dataclass_json import Flat, to_flat
 from .energy import Circumstances, Counter, Increment, Rises, worth
-from .plain import Flat, to_flat
 from .timeline import (
     AT_HOME,
     CHARGING,

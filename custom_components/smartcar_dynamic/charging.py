@@ -21,8 +21,8 @@ from .charge_state import (
     Running,
     Session,
 )
+from .dataclass_json import from_plain, to_plain
 from .energy import Increment
-from .plain import from_plain, to_plain
 from .timeline import MINUTE, NOMINAL_CAPACITY, Change, Observation, Timeline, number
 
 __all__ = [

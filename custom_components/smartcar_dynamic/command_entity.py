@@ -19,7 +19,7 @@ from homeassistant.helpers.event import async_call_later
 from .commands import Commands, is_granted
 from .coordinator import SmartcarCoordinator
 from .entity import SmartcarEntity, async_add_vehicle_entities
-from .order import EXPIRES_AFTER, Order
+from .ordered_value import EXPIRES_AFTER, Order
 from .runtime import SmartcarConfigEntry
 from .smartcar.commands import Command, Outcome
 from .smartcar.model import Value

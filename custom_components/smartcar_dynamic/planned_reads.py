@@ -10,8 +10,8 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from .coordinator import SmartcarCoordinator
+from .read_planner import Baselines, Occurrence, PlannedRead, ReadPlanner, Values
 from .reader import Reader, ReadEvent, ReadNotice
-from .reads import Baselines, Occurrence, PlannedRead, ReadPlanner, Values
 from .smartcar.model import Report
 from .store import SmartcarStore
 from .util import utc_from_ms

@@ -15,9 +15,9 @@ from homeassistant.util import dt as dt_util
 
 from .allowance import Allowance, Plan
 from .const import DOMAIN
+from .dataclass_json import from_plain, to_plain
 from .history import History
-from .plain import from_plain, to_plain
-from .reads import ReadPlanner
+from .read_planner import ReadPlanner
 from .smartcar.jsonvalues import (
     MAX_PERMISSIONS,
     as_dict,
@@ -34,7 +34,7 @@ from .smartcar.problems import as_reauthenticate_url, as_word, remedy_of
 from .smartcar.signals import as_key, code_of
 from .smartcar.times import as_time, milliseconds
 from .smartcar.units import as_unit
-from .taken_over import TakenOver
+from .takeover_record import TakenOver
 from .util import now_ms, utc_from_ms
 from .vehicle import (
     LASTING,

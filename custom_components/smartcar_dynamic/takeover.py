@@ -44,7 +44,7 @@ from .positions import find_description
 from .smartcar.jsonvalues import as_dict
 from .smartcar.model import VehicleInfo
 from .store import SmartcarStore
-from .taken_over import GO_BACK_FOR, TakenOver
+from .takeover_record import GO_BACK_FOR, TakenOver
 from .util import now_ms, utc_from_ms
 from .webhook.handler import async_pause
 

@@ -6,7 +6,7 @@ from dataclasses import Field, dataclass, fields, is_dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, Self
 
-from .plain import from_plain
+from .dataclass_json import from_plain
 from .smartcar.model import Value
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
 
-from .plain import Flat, from_plain, to_flat, to_plain
+from .dataclass_json import Flat, from_plain, to_flat, to_plain
 from .timeline import (
     AT_HOME,
     CHARGING,

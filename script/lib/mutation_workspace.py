@@ -37,7 +37,9 @@ SUBJECTS = {
     "charging": Subject(
         ("charging.py", "charge_state.py"), ("tests/test_charging.py", "tests/test_energy.py")
     ),
-    "reads": Subject(("reads.py",), ("tests/test_reads.py", "tests/test_planned_reads.py")),
+    "read_planner": Subject(
+        ("read_planner.py",), ("tests/test_read_planner.py", "tests/test_planned_reads.py")
+    ),
 }
 # Their thousands of examples make each mutant slow, and they notice only what raises.
 LEFT_OUT = ("tests/smartcar/test_nothing_raises.py", "tests/test_imports.py")

@@ -37,7 +37,6 @@ from ..smartcar.client_v3 import ClientV3
 from ..smartcar.jsonvalues import as_dict
 from ..smartcar.model import VehicleInfo
 from ..store import SmartcarStore
-from ..taken_over import TakenOver
 from ..takeover import (
     Plan,
     async_cancel,
@@ -47,6 +46,7 @@ from ..takeover import (
     async_switch_on,
     async_unidentified,
 )
+from ..takeover_record import TakenOver
 from ..util import now_ms, plain_text
 from ..webhook.uri import async_get_callback_uri
 from . import forms

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.smartcar_dynamic.order import Order
+from custom_components.smartcar_dynamic.ordered_value import Order
 
 SENT, ANSWERED = 1_000, 5_000
 ACCEPTED = Order(value=True, sent_at=SENT, answered_at=ANSWERED, accepted=True)

@@ -14,8 +14,8 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.smartcar_dynamic.allowance import Allowance, Plan, ReadBudget
-import custom_components.smartcar_dynamic.reads as module
-from custom_components.smartcar_dynamic.reads import (
+import custom_components.smartcar_dynamic.read_planner as module
+from custom_components.smartcar_dynamic.read_planner import (
     Baselines,
     Charge,
     Look,

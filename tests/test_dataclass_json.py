@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from custom_components.smartcar_dynamic.plain import Flat, from_plain, to_flat, to_plain
+from custom_components.smartcar_dynamic.dataclass_json import Flat, from_plain, to_flat, to_plain
 
 
 class Mood(StrEnum):
