@@ -156,7 +156,7 @@ def _charging_facts(car: Car, interval: timedelta) -> dict[str, Fact]:
         session, last = ended[-1], "last_charging_session"
         minutes = (ended_at - started_at).total_seconds() / 60
         added = sum((it.end_charge or 0) - it.start_charge for it in session.segments)
-        facts = {"charging_finished_at": Moment(ended_at, 2 * seconds)} | facts
+        facts.setdefault("charging_finished_at", Moment(ended_at, 2 * seconds))
         facts |= {
             f"{last}.duration": Amount(minutes, "min", seconds / 60),
             f"{last}.ended_at": Moment(ended_at, seconds),

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.async_api import Browser, ViewportSize
 
 from demo.check import say
-from demo.dashboard import save_dashboard
+from demo.dashboard import add_dashboard
 from demo.environment import DOMAIN, Environment, current_credentials, run_environment
 from demo.harness import until
 from simulator import Car, Kind
@@ -82,7 +82,7 @@ class Photographer:
         await simulator.deliver()
 
     async def _dashboard(self) -> None:
-        await self.frontend.open(await save_dashboard(self.environment.client))
+        await self.frontend.open(await add_dashboard(self.environment.client))
         await self.frontend.expect("Renault Zoe")
         await self._take("dashboard")
 
