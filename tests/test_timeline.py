@@ -233,7 +233,7 @@ def test_lower_values_are_believed_once_they_rise(
 
 
 @pytest.mark.parametrize(
-    "name", ["plain", "timeline", "energy", "charge_state", "charging", "trips"]
+    "name", ["dataclass_json", "timeline", "energy", "charge_state", "charging", "trips"]
 )
 def test_nothing_here_imports_home_assistant(name: str) -> None:
     path = Path(str(module.__file__)).with_name(f"{name}.py")
