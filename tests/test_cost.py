@@ -26,6 +26,21 @@ def test_without_any_price_there_is_no_cost() -> None:
     assert not costs.is_any_known
 
 
+def test_energy_in_an_unknown_place_leaves_the_cost_unknown() -> None:
+    costs = Costs()
+    costs.add(1, 10, 0.3)
+    costs.add_unplaced(1, 5)
+    assert costs.of_session(1) is None
+    assert Costs(costs.to_json()).of_session(1) is None
+
+
+def test_energy_that_was_charged_at_home_after_all_is_priced() -> None:
+    costs = Costs()
+    costs.add_unplaced(1, 5)
+    costs.add(1, 5, 0.3)
+    assert costs.of_session(1) == 1.5
+
+
 def test_sessions_are_told_apart() -> None:
     costs = Costs()
     costs.add(1, 10, 0.3)

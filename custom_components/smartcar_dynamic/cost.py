@@ -1,7 +1,7 @@
 """What charged energy cost, apart from Home Assistant: prices are of a kWh, in any currency."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .smartcar.jsonvalues import as_dict, as_list, as_number
 
@@ -14,22 +14,32 @@ type Price = Callable[[bool], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What energy cost: `amount` is that of `priced` kWh, and `unpriced` kWh had no price."""
+    """What energy cost: `amount` is that of `priced` kWh, and `unpriced` kWh had no price.
+
+    Of `unplaced` kWh nobody knows yet whether they were charged at home.
+    """
 
     amount: float = 0.0
     priced: float = 0.0
     unpriced: float = 0.0
+    unplaced: float = 0.0
 
     @property
     def is_known(self) -> bool:
         """Return whether any of it had a price, and not so much had none that it misleads."""
-        return self.priced > 0 and self.unpriced <= (self.priced + self.unpriced) * _MAX_UNPRICED
+        unknown = self.unpriced + self.unplaced
+        return self.priced > 0 and unknown <= (self.priced + unknown) * _MAX_UNPRICED
 
     def plus(self, energy: float, price: float | None) -> Cost:
-        """Return the cost with some more energy, kWh."""
+        """Return the cost with some more energy, kWh, or with energy that has got its place."""
+        unplaced = max(0.0, self.unplaced - energy)
         if price is None:
-            return Cost(self.amount, self.priced, self.unpriced + energy)
-        return Cost(self.amount + energy * price, self.priced + energy, self.unpriced)
+            return Cost(self.amount, self.priced, self.unpriced + energy, unplaced)
+        return Cost(self.amount + energy * price, self.priced + energy, self.unpriced, unplaced)
+
+    def plus_unplaced(self, energy: float) -> Cost:
+        """Return the cost with some more energy, kWh, whose place is not known yet."""
+        return replace(self, unplaced=self.unplaced + energy)
 
 
 class Costs:
@@ -47,23 +57,29 @@ class Costs:
         for row in as_list(data.get("stays"))[-_MAX_STAYS:]:
             match row:
                 case [int() as stay, *numbers] if None not in (cost := [*map(as_number, numbers)]):
-                    self._stays[stay] = Cost(*(number or 0.0 for number in cost[:3]))
+                    self._stays[stay] = Cost(*(number or 0.0 for number in cost[:4]))
 
     def to_json(self) -> dict[str, object]:
         """Return everything as plain JSON."""
         return {
             "total": self.total,
             "stays": [
-                [stay, cost.amount, cost.priced, cost.unpriced]
+                [stay, cost.amount, cost.priced, cost.unpriced, cost.unplaced]
                 for stay, cost in self._stays.items()
             ],
         }
 
     def add(self, stay: int, energy: float, price: float | None) -> None:
         """Add energy, kWh, of a stay."""
-        cost = self._stays.pop(stay, Cost())
-        self._stays[stay] = cost.plus(energy, price)
+        self._set(stay, self._stays.get(stay, Cost()).plus(energy, price))
         self.total += energy * (price or 0.0)
+
+    def add_unplaced(self, stay: int, energy: float) -> None:
+        """Add energy, kWh, of a stay whose place is not known yet; `add` follows if it is home."""
+        self._set(stay, self._stays.get(stay, Cost()).plus_unplaced(energy))
+
+    def _set(self, stay: int, cost: Cost) -> None:
+        self._stays[stay] = cost
         if len(self._stays) > _MAX_STAYS:
             del self._stays[min(self._stays)]
 

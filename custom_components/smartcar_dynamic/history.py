@@ -109,7 +109,7 @@ class History:
         self._charge_events: deque[ChargeEvent] = deque(maxlen=_MOST_PENDING)
         self._trip_events: deque[TripEvent] = deque(maxlen=_MOST_PENDING)
         self._newest: dict[str, Signal] = {}
-        self._unpriced: list[tuple[Increment, bool]] = []
+        self._unpriced: list[tuple[Increment, bool | None]] = []
         self._waiting: _Waiting | None = None
         self._place: tuple[str | None, bool | None] = None, None
         self._untold: list[str] = []
@@ -224,7 +224,10 @@ class History:
         if not unpriced:
             return []
         for increment, at_home in unpriced:
-            self.costs.add(increment.stay, increment.energy, price(at_home))
+            if at_home is None:
+                self.costs.add_unplaced(increment.stay, increment.energy)
+            else:
+                self.costs.add(increment.stay, increment.energy, price(at_home))
         self._json = None
         return self._update()
 
@@ -258,13 +261,14 @@ class History:
         charge, trip = self.charging.observe(observation), self.trips.observe(observation)
         self._is_idle = self._stands_idle()
         self.hours.add(charge.increments)
-        # What was charged at home is told again by its place, at once or later.
-        self._unpriced += [(increment, True) for increment in charge.home_increments]
+        # A vehicle that never tells its place is taken to charge at home.
         self._unpriced += [
-            (increment, not self._is_placed)
+            (increment, increment.at_home if self._is_placed else True)
             for increment in charge.increments
-            if increment.at_home is False or not (increment.at_home or self._is_placed)
+            if not increment.at_home
         ]
+        # What was charged at home is told here, at once or as soon as the place is known.
+        self._unpriced += [(increment, True) for increment in charge.home_increments]
         self._charge_events.extend(charge.events)
         self._trip_events.extend(trip.events)
         possible = self._possible
