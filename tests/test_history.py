@@ -155,3 +155,29 @@ def test_an_earlier_time_that_comes_late_is_no_later_one() -> None:
     assert history.observe(report(NOW + MINUTE, PLUG), nowhere) == []
     assert history.to_json()["charging"] != {}
     assert before["keys"] == history.to_json()["keys"]
+
+
+def test_energy_charged_nobody_knows_where_has_no_price() -> None:
+    def at_home(_position: Position) -> tuple[str | None, bool | None]:
+        return "Home", True
+
+    history = History()
+    odometer = "odometer-traveleddistance"
+    home = content("location-preciselocation", Position(52.0, 13.0))
+    history.observe(report(NOW, home, content(odometer, 100)), at_home)
+    charging = content("charge-ischarging", value=True)
+    for minute, energy in enumerate((0, 1, 5, 9)):
+        history.observe(
+            report(
+                NOW + (60 + 10 * minute) * MINUTE,
+                content(odometer, 140),
+                PLUG,
+                charging,
+                content("charge-energyadded", energy),
+            ),
+            at_home,
+        )
+    history.apply_prices(lambda _at_home: 1.0)
+    assert history.charging.energy > 5
+    assert history.costs.total == 0
+    assert not history.costs.is_any_known
