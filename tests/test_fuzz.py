@@ -60,11 +60,10 @@ def apply(vehicles: dict[str, VehicleState], delivery: Delivery) -> None:
     """Apply a delivery as the coordinator does."""
     assert delivery.faults == ()
     for report in delivery.reports:
-        if not report.repeated:
-            info = report.vehicle
-            vehicle = vehicles.setdefault(info.id, VehicleState(info))
-            vehicle.apply(report)
-            vehicle.history.observe(report, lambda _: (None, None))
+        info = report.vehicle
+        vehicle = vehicles.setdefault(info.id, VehicleState(info))
+        vehicle.apply(report)
+        vehicle.history.observe(report, lambda _: (None, None))
 
 
 def known_by(vehicles: dict[str, VehicleState]) -> Callable[[str, str], bool]:

@@ -288,7 +288,7 @@ class SmartcarCoordinator:
 
     def _apply(self, report: Report) -> None:
         info = report.vehicle
-        if info.id in self.excluded or report.repeated or self._is_ignored(info.id):
+        if info.id in self.excluded or self._is_ignored(info.id):
             return
         vehicle = self.vehicles.get(info.id) or self._add(info)
         if vehicle is None:

@@ -502,14 +502,13 @@ def test_a_vehicle_without_data_says_nothing(data: object) -> None:
 
 def test_a_repeated_request_is_not_read_again() -> None:
     seen = only_report(decode(TUTORIAL)).id
-    report = only_report(decode(TUTORIAL, is_known=lambda *ids: ids == (VEHICLE_ID, seen)))
-    assert report.repeated
-    assert report.signals == ()
+    assert not decode(TUTORIAL, is_known=lambda *ids: ids == (VEHICLE_ID, seen)).reports
 
 
 def test_a_vehicle_without_a_request_is_never_a_repetition() -> None:
     report = only_report(decode(dynamic(GOOD, requestId=None), is_known=lambda *_: True))
-    assert (report.id, report.repeated) == (None, False)
+    assert report.id is None
+    assert report.signals
 
 
 def test_one_requests_repetition_costs_no_other_vehicle() -> None:
@@ -517,7 +516,7 @@ def test_one_requests_repetition_costs_no_other_vehicle() -> None:
     (first,) = payload["payload"]["vehicles"]
     payload["payload"]["vehicles"].append({**first, "vehicleId": "other"})
     reports = decode(payload, is_known=lambda *ids: ids == (VEHICLE_ID, "request")).reports
-    assert [report.repeated for report in reports] == [True, False]
+    assert [report.vehicle.id for report in reports] == ["other"]
 
 
 def test_the_same_body_gives_the_very_same_readings() -> None:
@@ -609,9 +608,7 @@ def test_an_unknown_event_of_the_vehicle_is_noted(event: object) -> None:
 
 
 def test_a_repeated_event_is_not_read_again() -> None:
-    assert only_report(
-        decode(_event(), is_known=lambda *ids: ids == (VEHICLE_ID, "event"))
-    ).repeated
+    assert not decode(_event(), is_known=lambda *ids: ids == (VEHICLE_ID, "event")).reports
 
 
 def _responses(path: Path) -> Iterator[dict[str, Any]]:

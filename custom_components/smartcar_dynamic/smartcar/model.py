@@ -147,12 +147,12 @@ class Signal(NamedTuple):
 class Report:
     """What one delivery says about one vehicle.
 
-    `id` is the same when Smartcar repeats itself; a repeated report has no signals. `delivered_at`
-    (milliseconds) orders what has no time of its own. `errors_included`: signals and errors come in
-    one delivery (2.0), not in two (4.0). `undated`: something in it has no time but the one at
-    which it came, so that only its ID tells a late repetition from news. `pushed`: Smartcar sent
-    it; otherwise a read asked for it. `retrieved` are the codes of the signals whose time is not
-    the vehicle's but that at which Smartcar got them: they were recorded at some time before it.
+    `id` is the same when Smartcar repeats itself. `delivered_at` (milliseconds) orders what has no
+    time of its own. `errors_included`: signals and errors come in one delivery (2.0), not in two
+    (4.0). `undated`: something in it has no time but the one at which it came, so that only its ID
+    tells a late repetition from news. `pushed`: Smartcar sent it; otherwise a read asked for it.
+    `retrieved` are the codes of the signals whose time is not the vehicle's but that at which
+    Smartcar got them: they were recorded at some time before it.
     """
 
     vehicle: VehicleInfo
@@ -160,7 +160,6 @@ class Report:
     delivered_at: int
     signals: tuple[Signal, ...] = ()
     problems: tuple[Problem, ...] = ()
-    repeated: bool = False
     errors_included: bool = True
     undated: bool = False
     pushed: bool = True

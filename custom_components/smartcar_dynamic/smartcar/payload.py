@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import override
 
-from .model import Content, Problem, Signal
+from .model import Content, Problem, Signal, VehicleInfo
 from .signals import parse_body
 
 MAX_SIGNALS = 300
@@ -98,14 +98,15 @@ class Cache[DecodedT]:
 
 
 class VehicleCache:
-    """What one vehicle said last: by signal code, and by path of version 2.0."""
+    """What one vehicle said last: by signal code, by path of version 2.0, and (4.0) of itself."""
 
-    __slots__ = ("paths", "signals")
+    __slots__ = ("paths", "signals", "vehicle")
 
     def __init__(self) -> None:
         """Initialize without content."""
         self.signals = Cache[Content]()
         self.paths = Cache[tuple[Content, ...]]()
+        self.vehicle: VehicleInfo | None = None
 
 
 def _exact(value: object, budget: list[int]) -> object:

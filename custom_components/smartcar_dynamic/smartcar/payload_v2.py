@@ -6,6 +6,7 @@ bodies. Each path is translated into the bodies of the signals that it is, and r
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from .jsonvalues import as_dict, as_id, as_list, as_name, as_year
 from .model import Content, Kind, Problem, Report, Signal, VehicleInfo
@@ -27,6 +28,14 @@ class Units:
     volume: str
 
 
+class _Headers(NamedTuple):
+    """What an entry's headers say: two times, and the units of the body."""
+
+    data_age: str | None
+    fetched_at: str | None
+    unit_system: str | None
+
+
 type Translator = Callable[[Body, Units], Iterator[tuple[str, Body]]]
 """Yields the signals in a path's body, as the current platform would say them."""
 
@@ -40,6 +49,8 @@ _KINDS = {
     "eventbased": Kind.STATE,
 }
 _OF_ERRORS = frozenset({"statusCode", "description", "message", "resolution", "code", "docURL"})
+_OF_PROBLEMS = frozenset({"error", "errors", "body", "type"})
+_HEADERS = ("sc-data-age", "sc-fetched-at", "sc-unit-system")
 _OK = range(200, 300)
 
 
@@ -50,7 +61,7 @@ def kind_of(payload: Body) -> Kind:
 
 
 def parse_reports(payload: Body, decoding: Decoding) -> Iterator[Report | None]:
-    """Yield a report for each vehicle, or `None`; each is read for itself."""
+    """Yield a report for each vehicle, or `None` where it says nothing; each is read for itself."""
     content = as_dict(payload.get("payload"))
     if "vehicles" not in content and "vehicleId" in content:
         raw_vehicles: list[object] = [content]
@@ -71,10 +82,9 @@ def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
     if vehicle_id is None:
         decoding.notes.append(f"{place}: no ID")
         return None
-    vehicle = VehicleInfo(vehicle_id)
     id_ = as_id(raw.get("eventId")) or as_id(raw.get("requestId"))
     if id_ and decoding.is_known(vehicle_id, id_):
-        return Report(vehicle, id_, decoding.received_at, repeated=True)
+        return None
     cache = decoding.cache_of(vehicle_id)
     signals: list[Signal] = []
     failed: list[tuple[Body, object]] = []
@@ -82,25 +92,23 @@ def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
     for index, item in enumerate(data):
         try:
             entry = as_dict(item)
-            if _repeat_entry(entry, cache, signals, decoding):
+            headers = _headers_of(entry.get("headers"))
+            if _repeat_entry(entry, headers, cache, signals, decoding):
                 continue
             if (error := _error_of(entry)) is not None:
                 failed.append((entry, error))
-            note = _parse_entry(entry, error, cache, signals, decoding)
+            note = _parse_entry(entry, headers, error, cache, signals, decoding)
         except Exception as bug:  # noqa: BLE001 - a bug here must not cost the other paths
             decoding.fault(f"{place}.data[{index}]", bug)
             continue
         if note is not None:
             decoding.notes.append(f"{place}.data[{index}]: {note}")
-    errors = decoding.first(as_list(raw.get("errors")), MAX_ERRORS, place, ".errors")
-    owns = (raw.get("error"), raw.get("errors"), *errors, raw.get("body"), raw.get("data"), raw)
-    problems = [parse_problem(own) for own in owns if _is_error(own)]
+    problems = _problems_of_vehicle(raw, place, decoding)
     problems += _problems_of_paths(failed, signals)
     if "eventType" in raw:
         signals += _parse_event(raw, cache, decoding)
-    vehicle = _with_identity(vehicle, data)
     return Report(
-        vehicle,
+        _vehicle_of(vehicle_id, data),
         id_,
         decoding.received_at,
         tuple(signals),
@@ -110,8 +118,13 @@ def _parse_report(raw: Body, place: str, decoding: Decoding) -> Report | None:
     )
 
 
-def _parse_entry(
-    entry: Body, error: object, cache: VehicleCache, signals: list[Signal], decoding: Decoding
+def _parse_entry(  # noqa: PLR0913, PLR0917 - what an entry is, and where it goes
+    entry: Body,
+    headers: _Headers,
+    error: object,
+    cache: VehicleCache,
+    signals: list[Signal],
+    decoding: Decoding,
 ) -> str | None:
     """Add the signals of a path; return why there are none."""
     path = entry.get("path")
@@ -119,7 +132,6 @@ def _parse_entry(
     if not isinstance(path, str) or (translation := _PATHS.get(path.rstrip("/"))) is None:
         return "unknown path"
     translate, codes = translation
-    headers = as_dict(entry.get("headers"))
     recorded_at = _recorded_at(headers, codes, decoding)
     code = entry.get("code")
     status = code if type(code) is int and code not in _OK else None
@@ -131,7 +143,7 @@ def _parse_entry(
     values = {"values": body} if isinstance(body, list) else body
     if not isinstance(values, dict):
         return "no body"
-    unit_system = _header(headers, "sc-unit-system")
+    unit_system = headers.unit_system
     contents = cache.paths.find(path, body, unit_system)
     if contents is None:
         units = _IMPERIAL if (unit_system or "").lower() == "imperial" else _METRIC
@@ -145,7 +157,11 @@ def _parse_entry(
 
 
 def _repeat_entry(
-    entry: Body, cache: VehicleCache, signals: list[Signal], decoding: Decoding
+    entry: Body,
+    headers: _Headers,
+    cache: VehicleCache,
+    signals: list[Signal],
+    decoding: Decoding,
 ) -> bool:
     """Add the signals of a path that says what it said before; tell whether it does."""
     path, code = entry.get("path"), entry.get("code")
@@ -153,13 +169,21 @@ def _repeat_entry(
         return False
     if known.body != entry.get("body") or not (code is None or (type(code) is int and code in _OK)):
         return False
-    headers = as_dict(entry.get("headers"))
-    if "error" in entry or "type" in entry or known.beside != _header(headers, "sc-unit-system"):
+    if "error" in entry or "type" in entry or known.beside != headers.unit_system:
         return False
-    codes = [content.code for content in known.decoded]
-    recorded_at = _recorded_at(headers, codes, decoding)
+    recorded_at = _recorded_at(headers, (content.code for content in known.decoded), decoding)
     signals += [Signal(content, recorded_at) for content in known.decoded]
     return True
+
+
+def _problems_of_vehicle(raw: Body, place: str, decoding: Decoding) -> list[Problem]:
+    """Return the errors that stand in the place of a vehicle's data, or beside it."""
+    data = raw.get("data")
+    if _OF_PROBLEMS.isdisjoint(raw) and not isinstance(data, dict):
+        return []
+    errors = decoding.first(as_list(raw.get("errors")), MAX_ERRORS, place, ".errors")
+    owns = (raw.get("error"), raw.get("errors"), *errors, raw.get("body"), data, raw)
+    return [parse_problem(own) for own in owns if _is_error(own)]
 
 
 def _problems_of_paths(
@@ -216,19 +240,21 @@ def _is_error(body: object) -> bool:
     return isinstance(kind, str) and not _OF_ERRORS.isdisjoint(body)
 
 
-def _header(headers: Body, name: str) -> str | None:
-    """Return a header, whatever the case of its name."""
-    value = headers.get(name)
-    if value is None:
-        value = next((value for key, value in headers.items() if key.lower() == name), None)
-    return value.strip() if isinstance(value, str) else None
+def _headers_of(raw: object) -> _Headers:
+    """Return an entry's headers, whatever the case of their names."""
+    headers = dict.fromkeys(_HEADERS)
+    for name, value in as_dict(raw).items():
+        known = name if name in headers else name.lower()
+        if known in headers and isinstance(value, str):
+            headers[known] = value.strip()
+    return _Headers(*headers.values())
 
 
-def _recorded_at(headers: Body, codes: Iterable[str], decoding: Decoding) -> int | None:
+def _recorded_at(headers: _Headers, codes: Iterable[str], decoding: Decoding) -> int | None:
     """Return when the vehicle recorded what a path says, or else when Smartcar got it."""
-    recorded_at = _time(_header(headers, "sc-data-age"), decoding.received_at)
+    recorded_at = _time(headers.data_age, decoding.received_at)
     if recorded_at is None:
-        recorded_at = _time(_header(headers, "sc-fetched-at"), decoding.received_at)
+        recorded_at = _time(headers.fetched_at, decoding.received_at)
         if recorded_at is not None:
             decoding.retrieved.update(codes)
     return recorded_at
@@ -236,16 +262,20 @@ def _recorded_at(headers: Body, codes: Iterable[str], decoding: Decoding) -> int
 
 def _time(raw: object, received_at: int) -> int | None:
     """Return a time; one after its delivery is none."""
+    if raw is None:
+        return None
     time = milliseconds(raw)
     return time if time is not None and time <= received_at + CLOCK_TOLERANCE else None
 
 
-def _with_identity(vehicle: VehicleInfo, data: Sequence[object]) -> VehicleInfo:
+def _vehicle_of(vehicle_id: str, data: Sequence[object]) -> VehicleInfo:
     """Return the vehicle with what `/` says about it, where that was asked for."""
-    for entry in map(as_dict, data):
-        if entry.get("path") in ("/", "") and not _is_error(body := as_dict(entry.get("body"))):
-            return parse_attributes(vehicle.id, body)
-    return vehicle
+    for entry in data:
+        if type(entry) is dict and entry.get("path") in ("/", ""):
+            body = as_dict(entry.get("body"))
+            if not _is_error(body):
+                return parse_attributes(vehicle_id, body)
+    return VehicleInfo(vehicle_id)
 
 
 def parse_attributes(vehicle_id: str, body: Body) -> VehicleInfo:

@@ -35,14 +35,13 @@ def parse_reports(payload: Mapping[str, object], decoding: Decoding) -> Iterator
         decoding.notes.append("data.vehicle: no ID")
         return
     id_ = as_id(payload.get("eventId"))
-    delivered_at = _delivered_at(as_dict(payload.get("meta")), decoding.received_at)
     if id_ and decoding.is_known(vehicle_id, id_):
-        yield Report(VehicleInfo(vehicle_id), id_, delivered_at, repeated=True)
         return
+    delivered_at = _delivered_at(as_dict(payload.get("meta")), decoding.received_at)
     signals = parse_signals(vehicle_id, data.get("signals"), delivered_at, decoding)
     problems = parse_errors(data.get("errors"), decoding)
     yield Report(
-        _parse_vehicle(vehicle_id, data),
+        _parse_vehicle(vehicle_id, data, decoding),
         id_,
         delivered_at,
         signals,
@@ -62,17 +61,34 @@ def _delivered_at(meta: Mapping[str, object], received_at: int) -> int:
     return received_at
 
 
-def _parse_vehicle(vehicle_id: str, data: Mapping[str, object]) -> VehicleInfo:
+def _parse_vehicle(vehicle_id: str, data: Mapping[str, object], decoding: Decoding) -> VehicleInfo:
+    """Return the vehicle that a delivery is about: the same object while it is described alike."""
     raw = as_dict(data.get("vehicle"))
-    return VehicleInfo(
+    make, model, year = raw.get("make"), raw.get("model"), as_year(raw.get("year"))
+    vin, powertrain = raw.get("vin"), raw.get("powertrainType")
+    user_id = as_dict(data.get("user")).get("id")
+    cache = decoding.caches[vehicle_id]
+    known = cache.vehicle
+    if (
+        known is not None
+        and known.make == make
+        and known.model == model
+        and known.year == year
+        and known.vin == vin
+        and known.powertrain == powertrain
+        and known.user_id == user_id
+    ):
+        return known
+    cache.vehicle = VehicleInfo(
         vehicle_id,
-        make=as_name(raw.get("make")),
-        model=as_name(raw.get("model")),
-        year=as_year(raw.get("year")),
-        vin=as_id(raw.get("vin")),
-        powertrain=as_name(raw.get("powertrainType")),
-        user_id=as_id(as_dict(data.get("user")).get("id")),
+        make=as_name(make),
+        model=as_name(model),
+        year=year,
+        vin=as_id(vin),
+        powertrain=as_name(powertrain),
+        user_id=as_id(user_id),
     )
+    return cache.vehicle
 
 
 def parse_signals(
