@@ -102,6 +102,15 @@ async def test_a_disabled_webhook_is_reported_an_hour_after_the_start(
     assert await home.raised() == {"webhook_disabled"}
 
 
+async def test_a_webhook_disabled_in_the_day_is_reported_within_hours(home: Home) -> None:
+    _, webhook = await home.live()
+    await home.pass_hours(1)
+    await home.deliver()
+    home.sim.set_enabled(webhook, enabled=False)
+    await home.pass_hours(3)
+    assert await home.raised() == {"webhook_disabled"}
+
+
 async def test_enabling_the_webhook_ends_the_issue_within_a_day(home: Home) -> None:
     _, webhook = await home.live()
     await home.deliver()

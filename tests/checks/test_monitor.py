@@ -6,8 +6,10 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.smartcar_dynamic.checks import monitor
+from custom_components.smartcar_dynamic.checks.monitor import is_check_due
 from custom_components.smartcar_dynamic.device import async_vehicle_names
 from custom_components.smartcar_dynamic.smartcar.model import VehicleInfo
+from custom_components.smartcar_dynamic.util import DAY, HOUR
 from custom_components.smartcar_dynamic.vehicle import VehicleState
 
 from ..home import Home
@@ -50,3 +52,26 @@ async def test_the_check_adds_a_car_that_is_new(home: Home) -> None:
     await home.check(home.car())
     await home.settle()
     assert home.device(car) is not None
+
+
+_NOW = 1_790_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("checked_at", "last_delivery", "is_due"),
+    [
+        (None, None, True),
+        (_NOW - HOUR, None, False),
+        (_NOW - DAY, _NOW, True),
+        (_NOW - 23 * HOUR, _NOW, False),
+        (_NOW + HOUR, _NOW, True),
+        (_NOW - 3 * HOUR, _NOW - 2 * HOUR, True),
+        (_NOW - 3 * HOUR, _NOW - 2 * HOUR + 1, False),
+        (_NOW - HOUR, _NOW - 3 * HOUR, False),
+        (_NOW - HOUR, _NOW - 2 * HOUR, True),
+    ],
+)
+def test_smartcar_is_asked_daily_and_after_deliveries_stop(
+    checked_at: int | None, last_delivery: int | None, *, is_due: bool
+) -> None:
+    assert is_check_due(_NOW, checked_at, last_delivery) is is_due

@@ -21,7 +21,7 @@ from ..device import async_other_entry_of, async_vehicle_names
 from ..smartcar.client import SmartcarClient, SmartcarError
 from ..store import SmartcarStore
 from ..subscriptions import Subscriptions
-from ..util import Listeners, now_ms
+from ..util import DAY, HOUR, Listeners, now_ms
 from ..vehicle import VehicleState
 from ..webhook import cloudhook
 from ..webhook.handler import SmartcarWebhook
@@ -39,12 +39,17 @@ from .issues import Issues, async_drop_all
 from .result import Check, CheckResult, CheckStatus
 
 _LOOK_INTERVAL = timedelta(hours=1)
-_LOOKS_PER_CHECK = 24
+# An hourly look is never exactly a day after another.
+_CHECK_INTERVAL = DAY - HOUR // 2
+_STOPPED_AFTER = 2 * HOUR
 _IS_VERIFIED = {CheckStatus.OK: True, CheckStatus.FAILED: False, CheckStatus.UNKNOWN: None}
 
 
 class Monitor:
     """Checks one entry's connection: hourly without asking anybody, daily with Smartcar's help.
+
+    Smartcar is also asked once when deliveries have stopped for two hours: a parked vehicle sends
+    nothing, but neither does a webhook that was switched off.
 
     `results` are those of the last full check, at `checked_at` (milliseconds); `is_verified` is the
     newest answer to that one question.
@@ -69,7 +74,6 @@ class Monitor:
         self._store = store
         self._coordinator = coordinator
         self._subscriptions = subscriptions
-        self._looks = 0
         self._waits_for_delivery = False
         self._listening_since = now_ms()
         self._changed_vehicles: set[str] = set()
@@ -252,11 +256,17 @@ class Monitor:
             async_drop_all(self._hass, self._entry, self._coordinator.vehicles)
 
     async def _async_look_hourly(self, _now: datetime) -> None:
-        self._looks += 1
-        if self._looks % _LOOKS_PER_CHECK == 1:
+        if is_check_due(now_ms(), self.checked_at, self._store.data.status.last_delivery):
             await self.async_check()
         else:
             await self.async_look()
 
     async def _async_core_config_changed(self, _event: Event) -> None:
         await self.async_look()
+
+
+def is_check_due(now: int, checked_at: int | None, last_delivery: int | None) -> bool:
+    """Tell whether to ask Smartcar; all times are in milliseconds."""
+    if checked_at is None or not 0 <= now - checked_at < _CHECK_INTERVAL:
+        return True
+    return last_delivery is not None and checked_at < last_delivery + _STOPPED_AFTER <= now
