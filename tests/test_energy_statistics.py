@@ -157,3 +157,15 @@ async def test_each_car_has_statistics_of_its_own(home: Home) -> None:
     )
     ours = {it["statistic_id"] for it in listed if it["source"] == "smartcar_dynamic"}
     assert ours == {statistic_id(life.car.id)}
+
+
+async def test_the_statistics_have_the_sensors_name_in_its_language(home: Home) -> None:
+    home.hass.config.language = "de"
+    life = await begin(home)
+    await life.act(life.car.plug_in, hours=1)
+    await async_wait_recording_done(home.hass)
+    listed = await get_instance(home.hass).async_add_executor_job(
+        list_statistic_ids, home.hass, {statistic_id(life.car.id)}
+    )
+    (name,) = (it["name"] for it in listed)
+    assert name.endswith(" Gesamte Ladeenergie")

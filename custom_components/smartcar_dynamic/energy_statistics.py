@@ -18,6 +18,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import UnitOfEnergy
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import slugify
 from homeassistant.util.unit_conversion import EnergyConverter
 
@@ -29,6 +30,7 @@ from .util import utc_from_ms
 from .vehicle import VehicleState
 
 _DELAY = timedelta(minutes=5)
+_SENSOR_NAME = f"component.{DOMAIN}.entity.sensor.{CHARGED_ENERGY}.name"
 
 
 def statistic_id(vehicle_id: str) -> str:
@@ -71,13 +73,17 @@ class EnergyStatistics:
         self._cancel_timer = None
         vehicles = self._coordinator.vehicles
         names = async_vehicle_names(self._hass, self._entry.entry_id, vehicles)
+        translations = async_get_cached_translations(
+            self._hass, self._hass.config.language, "entity", DOMAIN
+        )
+        sensor_name = translations.get(_SENSOR_NAME, "Charged energy")
         for vehicle_id, vehicle in vehicles.items():
             if not vehicle.history.hours.is_changed:
                 continue
             metadata = StatisticMetaData(
                 mean_type=StatisticMeanType.NONE,
                 has_sum=True,
-                name=f"{names[vehicle_id]} {CHARGED_ENERGY.replace('_', ' ')}",
+                name=f"{names[vehicle_id]} {sensor_name}",
                 source=DOMAIN,
                 statistic_id=statistic_id(vehicle_id),
                 unit_class=EnergyConverter.UNIT_CLASS,
