@@ -928,6 +928,22 @@ async def test_the_vehicles_own_time_counts_after_smartcars(
 
 
 @pytest.mark.usefixtures("entry")
+async def test_the_vehicles_own_order_holds_across_smartcars_times(
+    smartcar: WebhookClient, car: Car, payloads: PayloadFactory
+) -> None:
+    await smartcar.deliver(payloads.state(10, value(CHARGE, 81, 2)))
+    retrieved = value(CHARGE, 80)
+    retrieved["meta"] = {"retrievedAt": NOW + 11_000}
+    await smartcar.deliver(payloads.state(11, retrieved))
+    await smartcar.deliver(payloads.state(12, value(CHARGE, 82, 1)))
+    assert car.value(CHARGE) == "80"
+    await smartcar.deliver(payloads.state(13, value(CHARGE, 79, 3)))
+    assert car.value(CHARGE) == "79"
+    await smartcar.deliver(payloads.state(20, value(CHARGE, 78, 15)))
+    assert car.value(CHARGE) == "78"
+
+
+@pytest.mark.usefixtures("entry")
 async def test_smartcars_time_overwrites_no_later_delivery(
     smartcar: WebhookClient, car: Car, payloads: PayloadFactory
 ) -> None:

@@ -212,7 +212,7 @@ def _vehicle_to_json(vehicle: VehicleState) -> dict[str, object]:
         "seen": list(vehicle.seen),
         "seen_undated": list(vehicle.seen_undated),
         "signals": {code: _signal_to_json(signal) for code, signal in vehicle.signals.items()},
-        "retrieved": sorted(vehicle.retrieved),
+        "retrieved": dict(vehicle.retrieved),
         "readings": [_reading_to_json(reading) for reading in vehicle.readings.values()],
         "troubles": [
             {
@@ -266,8 +266,11 @@ def _vehicle_from_json(raw: Mapping[str, object]) -> VehicleState | None:
     for code, signal in as_dict(raw.get("signals")).items():
         if code_of(code) == code:
             vehicle.signals[code] = _signal_from_json(as_dict(signal), by_code.get(code, ()))
-    retrieved = as_ids(raw.get("retrieved"), MAX_SIGNALS)
-    vehicle.retrieved = {code for code in retrieved if code in vehicle.signals}
+    vehicle.retrieved = {
+        code: as_time(own_at) or 0
+        for code, own_at in as_dict(raw.get("retrieved")).items()
+        if code in vehicle.signals
+    }
     for item in map(as_dict, as_list(raw.get("troubles"))):
         problem = _problem_from_json(item)
         delivered_at = as_time(item.get("delivered_at")) or 0

@@ -111,8 +111,8 @@ class VehicleState:
     Smartcar called each problem resolved. `listed` is `False` once it is gone from the account.
     `subscribed_to` is Smartcar's ID of a webhook; `refused` is why Smartcar would not subscribe it.
     `seen` are the IDs of the latest reports, oldest first, and `seen_undated` those of the reports
-    without which an old value would be taken for a new one. `retrieved` are the codes of the
-    signals whose time is that at which Smartcar got them, some time after the vehicle's own.
+    without which an old value would be taken for a new one. `retrieved` has the signals whose time
+    is that at which Smartcar got them, by code: with the vehicle's own newest time, 0 if unknown.
     """
 
     info: VehicleInfo
@@ -128,7 +128,7 @@ class VehicleState:
     refused: Problem | None = None
     seen: OrderedDict[str, None] = field(default_factory=OrderedDict, repr=False)
     seen_undated: OrderedDict[str, None] = field(default_factory=OrderedDict, repr=False)
-    retrieved: set[str] = field(default_factory=set)
+    retrieved: dict[str, int] = field(default_factory=dict)
     history: History = field(default_factory=History, repr=False, compare=False)
 
     @property
@@ -198,6 +198,7 @@ class VehicleState:
                 signal.delivered_at = 0
             if signal.recorded_at is not None and signal.recorded_at > latest:
                 signal.recorded_at = None
+        self.retrieved = {code: min(own_at, latest) for code, own_at in self.retrieved.items()}
         for name, active in self.active_problems.items():
             if active.delivered_at > latest:
                 self.active_problems[name] = replace(
@@ -224,7 +225,7 @@ class VehicleState:
                     None,
                     signal.delivered_at,
                     (Signal(content, signal.recorded_at),),
-                    retrieved=frozenset(other.retrieved & {code}),
+                    retrieved=frozenset({code} & other.retrieved.keys()),
                 )
             )
         for report_id in other.seen:
@@ -308,27 +309,53 @@ class VehicleState:
         # A problem that was delivered after this reading stays, though the reading came last.
         elif signal.problem is not None and delivered_at >= signal.delivered_at:
             self._set_problem(code, signal, None, changes)
-        known_at = signal.recorded_at
-        if recorded_at is None or known_at is None or recorded_at == known_at:
-            is_old = delivered_at < signal.delivered_at
-        elif (code in report.retrieved) is (code in self.retrieved):
-            is_old = recorded_at < known_at
-        else:
-            # Smartcar's time is later than the vehicle's, nobody knows by how much.
-            is_old = delivered_at < signal.delivered_at or (
-                recorded_at < known_at and code in report.retrieved
-            )
-        if is_old or (code == _ODOMETER and self._is_too_low(signal, readings[0].value)):
+        if self._is_old(signal, code, recorded_at, report):
+            return Freshness.NONE
+        if code == _ODOMETER and self._is_too_low(signal, readings[0].value):
             return Freshness.NONE
         signal.label = content.label
         if delivered_at > signal.delivered_at:  # noqa: PLR1730 - a call costs as much as the rest
             signal.delivered_at = delivered_at
-        is_new = recorded_at is not None and self._apply_time(signal, recorded_at)
-        if recorded_at is not None and (report.retrieved or self.retrieved):
-            (self.retrieved.add if code in report.retrieved else self.retrieved.discard)(code)
+        is_new = False
+        if recorded_at is not None:
+            if report.retrieved or self.retrieved:
+                is_new = self._apply_mixed_time(signal, code, recorded_at, report)
+            else:
+                is_new = self._apply_time(signal, recorded_at)
         if signal.readings is not readings:
             is_new |= self._apply_readings(signal, readings, changes)
         return Freshness.NEW if is_new else Freshness.SEEN
+
+    def _is_old(
+        self, signal: SignalState, code: str, recorded_at: int | None, report: Report
+    ) -> bool:
+        """Tell whether a reading is older than what is known of its signal."""
+        known_at, delivered_at = signal.recorded_at, report.delivered_at
+        if recorded_at is None or known_at is None or recorded_at == known_at:
+            return delivered_at < signal.delivered_at
+        if (code in report.retrieved) is (code in self.retrieved):
+            return recorded_at < known_at
+        # Smartcar's time is later than the vehicle's, nobody knows by how much.
+        own_at = self.retrieved.get(code, known_at)
+        return delivered_at < signal.delivered_at or recorded_at < own_at
+
+    def _apply_mixed_time(
+        self, signal: SignalState, code: str, recorded_at: int, report: Report
+    ) -> bool:
+        """Apply a time where some are the vehicle's and some Smartcar's; tell whether it is new.
+
+        A signal's time never goes back; the vehicle's own is kept beside a later one of Smartcar's.
+        """
+        known_at = signal.recorded_at
+        if code in report.retrieved:
+            self.retrieved.setdefault(code, known_at or 0)
+        elif code in self.retrieved and known_at is not None and recorded_at < known_at:
+            is_new = self.retrieved[code] != recorded_at
+            self.retrieved[code] = recorded_at
+            return is_new
+        else:
+            self.retrieved.pop(code, None)
+        return self._apply_time(signal, recorded_at)
 
     def _apply_time(self, signal: SignalState, recorded_at: int) -> bool:
         """Apply the time at which a signal was recorded; tell whether it changed."""
