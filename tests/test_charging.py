@@ -1424,3 +1424,85 @@ def test_the_case_of_the_larger_next_charge() -> None:
             seen(minute, energy=signal["body"]["value"], odometer=100.0 + 9 * (turn // 2))
         )
     assert charging.energy == 40
+
+
+# What mutation testing found untold
+
+
+def test_the_time_of_a_session_is_that_of_all_its_segments() -> None:
+    charging = Charging(usable_capacity=50)
+    take(
+        charging,
+        seen(0, soc=20, plugged=True, charging=True),
+        seen(30, soc=30, plugged=True, charging=True),
+        seen(31, soc=30, plugged=True, charging=False),
+        seen(90, soc=30, plugged=True, charging=True),
+        seen(120, soc=40, plugged=True, charging=True),
+    )
+    assert charging.session is not None
+    assert charging.session.duration == pytest.approx(60 * 60, abs=120)
+
+
+def test_a_session_that_goes_on_has_no_end() -> None:
+    charging = Charging(usable_capacity=50)
+    take(
+        charging,
+        seen(0, soc=20, plugged=True, charging=True),
+        seen(30, soc=30, plugged=True, charging=True),
+        seen(31, soc=30, plugged=True, charging=False),
+        seen(90, soc=30, plugged=True, charging=True),
+        seen(120, soc=40, plugged=True, charging=True),
+    )
+    session = charging.session
+    assert session is not None
+    assert (session.ended_at, session.ended_after, session.outcome) == (None, None, None)
+
+
+def test_a_session_of_an_unknown_capacity_has_no_energy() -> None:
+    charging = Charging()
+    take(
+        charging,
+        seen(0, soc=20, plugged=True, charging=True),
+        seen(60, soc=40, plugged=True, charging=True),
+        seen(61, soc=40, plugged=True, charging=False),
+    )
+    session = charging.last_session
+    assert session is not None
+    assert session.energy is None
+
+
+def test_a_session_that_reported_nothing_yet_has_charged_nothing() -> None:
+    charging = Charging()
+    take(
+        charging,
+        seen(0, soc=20, energy=0, plugged=True, charging=True),
+        seen(60, soc=20, energy=0, plugged=True, charging=True),
+    )
+    session = charging.session
+    assert session is not None
+    assert session.energy == 0
+
+
+def test_an_event_tells_the_charge_and_the_place() -> None:
+    charging = Charging(usable_capacity=50)
+    events = take(
+        charging,
+        placed(0, "Office", at_home=False, soc=20, plugged=False, charging=False),
+        placed(5, "Office", at_home=False, soc=21, plugged=True, charging=False),
+    )
+    (event,) = (event for event in events if event.type is PLUGGED_IN)
+    assert (event.state_of_charge, event.zone, event.at_home) == (21, "Office", False)
+
+
+def test_a_total_of_reports_and_estimates_is_said_to_be_estimated() -> None:
+    charging = Charging(usable_capacity=50)
+    take(
+        charging,
+        seen(0, soc=20, plugged=True, charging=True),
+        seen(60, soc=40, plugged=True, charging=True),
+        seen(61, soc=40, plugged=True, charging=False),
+    )
+    session = charging.last_session
+    assert session is not None
+    assert session.is_estimated
+    assert session.energy == pytest.approx(10, abs=0.5)

@@ -332,7 +332,7 @@ async def test_the_end_of_api_v2_leads_to_the_reconfigure_flow(home: Home) -> No
     assert result["next_flow"][0] == "config_flow"
     (flow,) = home.hass.config_entries.flow.async_progress()
     assert flow["flow_id"] == result["next_flow"][1]
-    assert flow["context"]["source"] == "reconfigure"
+    assert (flow["context"]["source"], flow["step_id"]) == ("reconfigure", "move")
     assert await home.raised() == {"api_v2_end"}
 
 

@@ -257,6 +257,17 @@ async def test_a_login_waits_for_a_dialog_in_use(home: Home) -> None:
     assert [flow["context"]["source"] for flow in flows] == ["reauth"]
 
 
+async def test_an_abandoned_dialog_prevents_a_login_for_an_hour_only(home: Home) -> None:
+    entry, _ = await home.live()
+    await home.reconfigure(entry, "management_token")
+    home.sim.reject_credentials()
+    home.sim.expire_tokens()
+    await home.runtime(entry).subscriptions.async_reconcile()
+    await home.pass_hours(1)
+    flows = home.hass.config_entries.flow.async_progress()
+    assert [flow["context"]["source"] for flow in flows] == ["reauth"]
+
+
 async def test_an_idle_reconfigure_dialog_does_not_prevent_a_login(home: Home) -> None:
     entry, _ = await home.live()
     await entry.start_reconfigure_flow(home.hass)

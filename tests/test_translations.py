@@ -472,7 +472,7 @@ def results() -> set[str]:
 
 
 def test_each_result_has_a_text_and_none_is_left() -> None:
-    summaries = {f"check_summary_{outcome}" for outcome in ("failed", "ok")}
+    summaries = {f"check_summary_{outcome}" for outcome in ("failed", "open", "ok")}
     takeover = {f"takeover_left_{reason}" for reason in Reason}
     takeover |= {f"takeover_note_{api}" for api in (API_V2, API_V3)}
     assert ENGLISH["common"].keys() == results() | summaries | takeover | {"time"}
@@ -508,6 +508,8 @@ def test_each_exception_has_a_text_and_none_is_left() -> None:
 def test_each_action_and_field_has_its_texts() -> None:
     actions = parse_yaml((PACKAGE / "services.yaml").read_text("utf-8"))
     assert isinstance(actions, dict)
+    icons = json.loads((PACKAGE / "icons.json").read_text("utf-8"))
+    assert icons["services"].keys() == actions.keys()
     fields = {name: set(action["fields"]) for name, action in actions.items()}
     assert {name: set(it["fields"]) for name, it in ENGLISH["services"].items()} == fields
 
@@ -525,6 +527,22 @@ def test_each_trigger_and_condition_has_texts_and_an_icon(
     assert registered.keys() == described.keys() == ENGLISH[kind].keys() == icons[kind].keys()
     fields = {name: set(it.get("fields", ())) for name, it in described.items()}
     assert {name: set(it.get("fields", ())) for name, it in ENGLISH[kind].items()} == fields
+
+
+@every_language
+def test_a_block_of_code_continues_the_numbered_step(language: str) -> None:
+    for path, text in leaves(TRANSLATIONS[language]):
+        for line in text.split("\n"):
+            is_block = line.strip().startswith("`{") and line.strip().endswith("}`")
+            if is_block and re.search(r"^1\. ", text.partition(line)[0], re.MULTILINE):
+                assert line.startswith("   "), path
+
+
+@every_language
+def test_a_text_that_sends_to_the_dashboard_links_to_it(language: str) -> None:
+    for key in ("webhook_disabled", "never_verified", "nothing_arrived"):
+        steps = TRANSLATIONS[language]["issues"][key]["fix_flow"]["step"]
+        assert any("]({dashboard})" in step["description"] for step in steps.values()), key
 
 
 async def test_each_line_of_system_health_has_its_text(hass: HomeAssistant) -> None:

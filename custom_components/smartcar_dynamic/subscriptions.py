@@ -63,6 +63,7 @@ class Subscriptions:
         self._retry_delay = _FIRST_RETRY
         self._is_failing = False
         self._is_requested = False
+        self._in_the_way: set[tuple[str, str | None]] = set()
         self._asked_about: set[str] | None = None
         self.error: SmartcarError | None = None
         self._seldom = Debouncer(
@@ -132,12 +133,17 @@ class Subscriptions:
 
     def _start_reauth(self) -> None:
         """Start a reauth; an abandoned reconfigure dialog would keep Home Assistant from it."""
+        in_the_way: set[tuple[str, str | None]] = set()
         for flow in self._entry.async_get_active_flows(self._hass, {SOURCE_RECONFIGURE}):
-            if flow.get("step_id") in _IDLE_STEPS:
+            position = flow["flow_id"], flow.get("step_id")
+            if position[1] in _IDLE_STEPS or position in self._in_the_way:
                 self._hass.config_entries.flow.async_abort(flow["flow_id"])
+            else:
+                in_the_way.add(position)
+        self._in_the_way = in_the_way
         self._entry.async_start_reauth(self._hass)
         if not any(self._entry.async_get_active_flows(self._hass, {SOURCE_REAUTH})):
-            # Somebody is changing the entry just now.
+            # Somebody is changing the entry just now; a step that still waits then is abandoned.
             self._schedule(_MAX_RETRY)
 
     async def _async_reconcile(self) -> None:

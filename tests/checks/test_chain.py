@@ -169,3 +169,44 @@ async def test_another_address_than_the_verified_one_is_found(home: Home) -> Non
     await home.delivering()
     await home.move_to(ELSEWHERE)
     assert (await found(home))["verified"] == ("failed", "other_address")
+
+
+async def test_a_car_that_left_the_account_is_neither_connected_nor_subscribed(
+    home: Home,
+) -> None:
+    entry, _ = await home.live()
+    await home.deliver()
+    car = home.car()
+    home.sim.add_car("Van")
+    home.sim.remove_car(car)
+    results = await home.runtime(entry).monitor.async_check()
+    reasons = {(it.check, it.reason) for it in results if it.vehicle_id == car.id}
+    assert (Check.VEHICLES, "unlisted") in reasons
+    assert Check.SUBSCRIBED not in {check for check, _ in reasons}
+
+
+async def test_a_subscription_ended_at_smartcar_is_renewed_by_the_check(home: Home) -> None:
+    _, webhook = await home.live()
+    await home.deliver()
+    home.sim.unsubscribe(webhook, home.car())
+    await home.check(home.car())
+    await home.settle()
+    assert home.is_subscribed(webhook, home.car())
+
+
+async def test_subscriptions_that_are_not_told_are_kept(home: Home) -> None:
+    entry, webhook = await home.live()
+    await home.deliver()
+    home.sim.fail_api(HTTPStatus.BAD_GATEWAY, path="/subscriptions", times=-1)
+    assert (await found(home))["subscribed"] == ("ok", "ok")
+    (vehicle,) = home.runtime(entry).coordinator.vehicles.values()
+    assert vehicle.subscribed_to == webhook.id
+
+
+async def test_no_car_is_subscribed_to_a_webhook_that_is_missing(home: Home) -> None:
+    _, webhook = await home.live()
+    await home.deliver()
+    home.sim.delete_webhook(webhook)
+    results = await found(home)
+    assert results["webhook"] == ("failed", "missing")
+    assert "subscribed" not in results

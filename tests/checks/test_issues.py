@@ -134,7 +134,10 @@ async def test_an_issue_keeps_its_first_time_over_a_restart(
         pytest.param(None, "2026-11-30T23:59Z", "api_v2_end", id="before the end"),
         pytest.param(None, "2026-12-01T00:01Z", "api_v2_ended", id="after the end"),
         pytest.param(
-            "2026-11-30T23:00Z", "2026-12-01T00:01Z", "api_v2_ended", id="just after the end"
+            "2026-11-30T23:00Z", "2026-12-01T00:01Z", "api_v2_end", id="just after the end"
+        ),
+        pytest.param(
+            "2026-11-30T23:00Z", "2026-12-02T00:01Z", "api_v2_ended", id="a day after the end"
         ),
         pytest.param("2026-12-03T09:00Z", "2026-12-03T12:00Z", "api_v2_end", id="still delivers"),
         pytest.param("2026-12-03T09:00Z", "2026-12-05T12:00Z", "api_v2_ended", id="later silence"),

@@ -40,3 +40,16 @@ async def test_a_vehicles_name_is_no_markdown(home: Home, smartcar: WebhookClien
         assert "javascript" in text
         assert "[x]" not in text
         assert "<img" not in text
+
+
+async def test_the_summary_says_whether_all_is_proven(home: Home) -> None:
+    entry, _ = await home.live()
+    texts = await async_get_translations(home.hass, "en", "common", [DOMAIN])
+
+    async def summary() -> str:
+        results = await home.runtime(entry).monitor.async_check()
+        return (await async_result_list(home.hass, results)).split("**")[1]
+
+    assert await summary() == texts[f"component.{DOMAIN}.common.check_summary_open"]
+    await home.deliver()
+    assert await summary() == texts[f"component.{DOMAIN}.common.check_summary_ok"]

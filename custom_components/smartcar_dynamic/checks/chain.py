@@ -26,8 +26,9 @@ from ..util import HOUR, now_ms, plain_text, utc_from_ms
 from ..vehicle import VehicleState
 from ..webhook.handler import SmartcarWebhook
 from ..webhook.uri import CallbackUri, async_get_callback_uri, is_same_uri
-from .result import Check, CheckResult
+from .result import Check, CheckResult, CheckStatus
 
+_NO_WEBHOOK = ("missing", "none_here")
 _UNVERIFIED_FOR = HOUR
 _NOTHING_FOR = 24 * HOUR
 # Home Assistant may have been off; the next hourly delivery gets the time to come.
@@ -65,14 +66,16 @@ class Answers:
     callback_uri: CallbackUri
     vehicles: tuple[VehicleInfo, ...] | SmartcarError
     webhooks: tuple[Webhook, ...] | SmartcarError | None
+    subscribed: frozenset[str] | None
     answer: CheckResult
 
 
 async def async_ask(context: CheckContext) -> Answers:
-    """Ask Smartcar and ourselves; costs at most three unbilled calls."""
+    """Ask Smartcar and ourselves; costs at most four unbilled calls."""
     callback_uri = await async_get_callback_uri(context.hass, context.webhook.webhook_id)
     vehicles: tuple[VehicleInfo, ...] | SmartcarError
     webhooks: tuple[Webhook, ...] | SmartcarError | None
+    subscribed = None
     try:
         vehicles = await context.client.vehicles()
     except SmartcarError as error:
@@ -82,9 +85,24 @@ async def async_ask(context: CheckContext) -> Answers:
             webhooks = await context.client.webhooks()
         except SmartcarError as error:
             webhooks = error
-    return Answers(
-        callback_uri, vehicles, webhooks, await _async_ask_ourselves(context, callback_uri)
-    )
+        else:
+            subscribed = await _async_subscribed(context, webhooks, callback_uri)
+    answer = await _async_ask_ourselves(context, callback_uri)
+    return Answers(callback_uri, vehicles, webhooks, subscribed, answer)
+
+
+async def _async_subscribed(
+    context: CheckContext, webhooks: tuple[Webhook, ...] | None, callback_uri: CallbackUri
+) -> frozenset[str] | None:
+    """Return the IDs of the vehicles that are subscribed to our webhook, if Smartcar tells."""
+    known_id = context.entry.data.get(CONF_SMARTCAR_WEBHOOK_ID)
+    ours = find_our_webhook(webhooks or (), known_id, callback_uri)
+    if ours is None:
+        return None
+    try:
+        return await context.client.subscribed(ours.id)
+    except SmartcarError:
+        return None
 
 
 async def _async_ask_ourselves(context: CheckContext, callback_uri: CallbackUri) -> CheckResult:
@@ -116,6 +134,13 @@ def all_results(context: CheckContext, answers: Answers) -> tuple[CheckResult, .
         *_webhook(context, answers),
         *local_results(context, answers.callback_uri),
     ]
+    if any(it.check is Check.WEBHOOK and it.reason in _NO_WEBHOOK for it in results):
+        # There is nothing left to which a vehicle could be subscribed.
+        results = [
+            it
+            for it in results
+            if not (it.check is Check.SUBSCRIBED and it.status is CheckStatus.OK)
+        ]
     order = list(Check)
     return tuple(sorted(results, key=lambda result: order.index(result.check)))
 
@@ -176,8 +201,7 @@ def _api(context: CheckContext) -> CheckResult:
     if ends_at is None:
         return CheckResult.ok(Check.API, "current")
     now, last_delivery = now_ms(), context.data.status.last_delivery or 0
-    still_delivers = last_delivery >= ends_at and now - last_delivery <= _NOTHING_FOR
-    has_ended = now >= ends_at and not still_delivers
+    has_ended = now >= ends_at and now - last_delivery > _NOTHING_FOR
     return (
         CheckResult.failed(Check.API, "ended") if has_ended else CheckResult.ok(Check.API, "ends")
     )

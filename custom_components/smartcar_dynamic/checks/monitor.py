@@ -186,12 +186,26 @@ class Monitor:
             coordinator.async_update_account(info for info in answers.vehicles if info.id in known)
             if {info.id for info in answers.vehicles} - known - coordinator.excluded:
                 self._subscriptions.async_request()
+        if answers.subscribed is not None:
+            self._drop_subscriptions(answers.subscribed)
         if isinstance(answers.webhooks, tuple):
             known_id = self._entry.data.get(CONF_SMARTCAR_WEBHOOK_ID)
             ours = find_our_webhook(answers.webhooks, known_id, answers.callback_uri)
             if ours is not None and ours.id != known_id:
                 self._subscriptions.async_set_smartcar_webhook_id(ours.id)
                 self._subscriptions.async_request()
+
+    def _drop_subscriptions(self, subscribed: frozenset[str]) -> None:
+        """Take note of subscriptions that somebody ended at Smartcar, and subscribe again."""
+        ended = [
+            vehicle
+            for vehicle in self._coordinator.vehicles.values()
+            if vehicle.subscribed_to and vehicle.listed and vehicle.id not in subscribed
+        ]
+        for vehicle in ended:
+            vehicle.subscribed_to = None
+        if ended:
+            self._subscriptions.async_request()
 
     def _apply(self, results: Iterable[CheckResult]) -> None:
         """Raise and drop issues; tell whether the callback URI is verified."""

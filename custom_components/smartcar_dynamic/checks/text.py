@@ -10,6 +10,8 @@ from ..const import DOMAIN
 from ..language import async_user_language, time_text
 from .result import Check, CheckResult, CheckStatus
 
+# Only these show that the whole chain works.
+_PROOFS = (Check.VERIFIED, Check.SIGNATURES, Check.DELIVERY)
 _MARKS = {CheckStatus.OK: "✅", CheckStatus.FAILED: "❌", CheckStatus.UNKNOWN: "💬"}
 
 
@@ -43,7 +45,8 @@ async def async_result_list(hass: HomeAssistant, results: Iterable[CheckResult])
         _without_repetition(results), key=lambda result: result.status is not CheckStatus.FAILED
     )
     failed = sum(result.status is CheckStatus.FAILED for result in results)
-    summary = "check_summary_failed" if failed else "check_summary_ok"
+    is_open = any(it.status is CheckStatus.UNKNOWN and it.check in _PROOFS for it in results)
+    summary = f"check_summary_{'failed' if failed else 'open' if is_open else 'ok'}"
     lines = [f"**{await async_common_text(hass, summary, {'count': str(failed)})}**"]
     lines += [f"{_MARKS[it.status]} {await async_result_text(hass, it)}" for it in results]
     return "\n\n".join(lines)

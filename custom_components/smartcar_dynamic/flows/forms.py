@@ -100,7 +100,7 @@ CAPACITY: Final = NumberSelector(
 )
 VERIFICATION = vol.Schema(
     {
-        vol.Required(CONF_VERIFICATION, default=VERIFIED): SelectSelector(
+        vol.Required(CONF_VERIFICATION): SelectSelector(
             SelectSelectorConfig(
                 options=[VERIFIED, FAILED],
                 mode=SelectSelectorMode.LIST,
