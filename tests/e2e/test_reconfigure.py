@@ -35,6 +35,7 @@ async def test_move_a_dynamic_entry_to_the_current_platform(
         await frontend.expect(translation("config.progress.wait_for_challenge"))
         await simulator.verify(webhook)
         await frontend.expect(translation("config.step.verified.title"))
+        await frontend.choose(translation("selector.verification.options.verified"))
         await frontend.press("Next", within=frontend.dialog)
         await frontend.expect(translation("config.abort.moved"), within=frontend.dialog)
         await frontend.screenshot("03-moved")

@@ -1,6 +1,7 @@
 """The steps of the callback URI: shown, verified, and its webhook found."""
 
 from homeassistant.components.webhook import async_generate_path
+from homeassistant.data_entry_flow import InvalidData
 import pytest
 
 from simulator import Kind
@@ -363,3 +364,27 @@ async def test_a_token_renewed_behind_an_open_flow_is_not_undone(home: Home) -> 
     await dialog.submit(smartcar_webhook_id=webhook.id)
     await home.reconfigured(dialog, entry)
     assert entry.data["token"] == renewed
+
+
+async def test_a_setup_may_leave_the_dashboard_unseen(home: Home) -> None:
+    dialog = await home.at_callback()
+    webhook = await home.webhook_for(dialog, Kind.CURRENT)
+    await dialog.submit()
+    assert (await home.sim.verify(webhook)).succeeded
+    await dialog.settle()
+    await dialog.submit_as_shown()
+    entry = await home.finished(dialog)
+    assert home.runtime(entry).store.data.status.confirmed_at is None
+
+
+async def test_a_migration_asks_what_the_dashboard_shows(home: Home) -> None:
+    entry = await home.delivering(Kind.DYNAMIC)
+    dialog = await home.reconfigure(entry, "move")
+    await dialog.submit(**home.values_v3(home.dynamic))
+    webhook = await home.webhook_for(dialog, application=home.dynamic)
+    await dialog.submit()
+    assert (await home.sim.verify(webhook)).succeeded
+    await dialog.settle()
+    with pytest.raises(InvalidData):
+        await dialog.submit_as_shown()
+    assert entry.data["api"] == "v2"

@@ -246,6 +246,7 @@ async def test_cars_that_cannot_be_listed_are_asked_for_again(home: Home) -> Non
     home.sim.fail_api(500, path="/connections", problem="SERVER.INTERNAL")
     await go(home, dialog)
     assert dialog.step == "match_unknown"
+    assert "SERVER" in dialog.shown["error"]
     assert entry.data["api"] == "v2"
     await dialog.choose("match")
     await moved(home, dialog, entry)

@@ -310,6 +310,7 @@ async def test_a_list_of_cars_that_fails_can_be_retried(home: Home) -> None:
     home.sim.fail_api(500, path="/connections")
     dialog, _ = await home.verified(dialog)
     assert dialog.step == "vehicles_unknown"
+    assert "SERVER" in dialog.shown["error"]
     await dialog.choose("vehicles")
     await home.finished(dialog)
 

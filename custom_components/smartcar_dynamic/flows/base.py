@@ -30,7 +30,8 @@ class FlowBase(ConfigFlow):
     `_client` asks with the credentials that were entered in this flow, `_verification` answers
     Smartcar's challenge, `_webhooks` are those of the API's list, `_matcher` is there while the
     entry migrates to another application, and `_is_confirmed` tells that the owner has seen in
-    Smartcar's dashboard that the answer to the challenge was accepted.
+    Smartcar's dashboard that the answer to the challenge was accepted. `_list_error` says why
+    Smartcar did not list the vehicles.
     """
 
     def __init__(self) -> None:
@@ -43,6 +44,7 @@ class FlowBase(ConfigFlow):
         self._webhooks: tuple[Webhook, ...] = ()
         self._matcher: VehicleMatcher | None = None
         self._is_confirmed = False
+        self._list_error = ""
 
     async def _async_claim(self, unique_id: str) -> ConfigFlowResult | None:
         """Set the unique ID; return the way to another flow that has it."""
@@ -86,7 +88,11 @@ class FlowBase(ConfigFlow):
 
     @property
     def _placeholders(self) -> dict[str, str]:
-        return {"callback_uri": self._callback_uri.uri or "", "dashboard": DASHBOARD_URL}
+        return {
+            "callback_uri": self._callback_uri.uri or "",
+            "dashboard": DASHBOARD_URL,
+            "error": self._list_error,
+        }
 
     @callback
     def _note_verified(self, runtime: SmartcarRuntimeData) -> None:

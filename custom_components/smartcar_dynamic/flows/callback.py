@@ -158,10 +158,13 @@ class CallbackSteps(FlowBase):
         """Ask whether Smartcar accepted the answer: only its dashboard or a signature tells."""
         verification = self._async_answer(self._data[CONF_WEBHOOK_ID])
         if user_input is None and not verification.is_signed:
-            return self._show_form("verified", forms.VERIFICATION)
-        if user_input is not None and user_input[forms.CONF_VERIFICATION] == forms.FAILED:
+            # A migration gives up what works.
+            schema = forms.verification_schema(can_wait=self._matcher is None)
+            return self._show_form("verified", schema)
+        seen = forms.NOT_SEEN if user_input is None else user_input[forms.CONF_VERIFICATION]
+        if seen == forms.FAILED:
             return await self._async_new_management_token()
-        self._is_confirmed = user_input is not None
+        self._is_confirmed = seen == forms.VERIFIED
         return await self.async_step_webhook()
 
     async def async_step_webhook(

@@ -46,6 +46,7 @@ CONF_VEHICLES: Final = "vehicles"
 CONF_VERIFICATION: Final = "verification"
 VERIFIED: Final = "verified"
 FAILED: Final = "failed"
+NOT_SEEN: Final = "not_seen"
 
 _LOOK_ALIKES = (CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_ACCESS_TOKEN, CONF_REFRESH_TOKEN)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -98,17 +99,6 @@ CAPACITY: Final = NumberSelector(
         min=1, max=500, step="any", mode=NumberSelectorMode.BOX, unit_of_measurement="kWh"
     )
 )
-VERIFICATION = vol.Schema(
-    {
-        vol.Required(CONF_VERIFICATION): SelectSelector(
-            SelectSelectorConfig(
-                options=[VERIFIED, FAILED],
-                mode=SelectSelectorMode.LIST,
-                translation_key=CONF_VERIFICATION,
-            )
-        )
-    }
-)
 SETUP_V3 = CREDENTIALS_V3.extend(MANAGEMENT_TOKEN.schema)
 SETUP_V2 = CREDENTIALS_V2.extend(MANAGEMENT_TOKEN.schema)
 
@@ -129,6 +119,19 @@ def select_selector(
             multiple=multiple,
         )
     )
+
+
+def verification_schema(*, can_wait: bool) -> vol.Schema:
+    """Return a form that asks what Smartcar's dashboard shows; to have looked may be required."""
+    options, field = [VERIFIED, FAILED], vol.Required(CONF_VERIFICATION)
+    if can_wait:
+        options, field = [NOT_SEEN, *options], vol.Required(CONF_VERIFICATION, default=NOT_SEEN)
+    selector = SelectSelector(
+        SelectSelectorConfig(
+            options=options, mode=SelectSelectorMode.LIST, translation_key=CONF_VERIFICATION
+        )
+    )
+    return vol.Schema({field: selector})
 
 
 def multi_choice_schema(key: str, options: Mapping[str, str]) -> vol.Schema:

@@ -10,6 +10,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_TOKEN
 from homeassistant.data_entry_flow import AbortFlow, FlowResultType
+from homeassistant.helpers.selector import SelectSelectorMode
 import voluptuous as vol
 
 from ..api import create_client_v3
@@ -158,7 +159,8 @@ class MigrationSteps(FlowBase):
         if user_input is None:
             try:
                 await matcher.async_match(entry.options.get(CONF_EXCLUDED, ()))
-            except SmartcarError:
+            except SmartcarError as error:
+                self._list_error = plain_text(str(error))
                 return await self.async_step_match_unknown()
             if matcher.unmatched:
                 return self._show_form("match", _match_schema(matcher), last_step=True)
@@ -183,7 +185,9 @@ def _match_schema(matcher: VehicleMatcher) -> vol.Schema:
     return vol.Schema(
         {
             vol.Optional(vehicle_label(vehicle.info)): forms.select_selector(
-                _options(matcher, vehicle.info)
+                # A choice in a list of radio buttons cannot be taken back.
+                _options(matcher, vehicle.info),
+                mode=SelectSelectorMode.DROPDOWN,
             )
             for vehicle in matcher.unmatched
         }

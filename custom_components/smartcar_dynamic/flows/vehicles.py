@@ -23,6 +23,7 @@ from ..device import vehicle_label, vehicle_name
 from ..first_setup import FirstSetup, async_hand_over
 from ..smartcar.client import SmartcarApiError, SmartcarError
 from ..smartcar.model import VehicleInfo
+from ..util import plain_text
 from . import forms
 from .base import FlowBase, async_with_attributes
 
@@ -68,7 +69,8 @@ class VehicleSteps(FlowBase):
             self._vehicles = await async_with_attributes(
                 self._asking_client, await self._asking_client.vehicles()
             )
-        except SmartcarError:
+        except SmartcarError as error:
+            self._list_error = plain_text(str(error))
             return await self.async_step_vehicles_unknown()
         if not self._vehicles:
             return await self.async_step_no_vehicles()
