@@ -668,3 +668,90 @@ async def test_an_unlisted_signal_never_shows_a_wrong_unit(
     await smartcar.hass.async_block_till_done()
     assert car.value("foo-bar") == "311"
     assert car.state("foo-bar").attributes["unit_of_measurement"] == "km"
+
+
+# Two states of one vehicle, and two kinds of times
+
+
+def _applied(*payloads: Json) -> VehicleState:
+    """Return what deliveries make of a vehicle."""
+    state_ = VehicleState(VehicleInfo(VEHICLE_ID))
+    for payload in payloads:
+        for report in decode(payload).reports:
+            state_.apply(report)
+    return state_
+
+
+def _retrieved(at: int, code: str, number: float) -> Json:
+    return signal(code, {"value": number}, meta={"retrievedAt": NOW + at * 1000})
+
+
+def _shown(vehicle: VehicleState) -> dict[str, object]:
+    return {key: reading.value for key, reading in vehicle.readings.items()}
+
+
+def test_what_is_newer_in_another_state_is_taken() -> None:
+    known = _applied(values(10, value(CHARGE, 80, 10), value(FUEL, 25, 2)))
+    early = _applied(
+        values(11, value(CHARGE, 70, 5), value(FUEL, 24, 9), value(RANGE, 300, 9)),
+        values(12, failed(CABLE, {"type": "PERMISSION", "code": None})),
+        values(13, signal("foo-bar", {"value": True}, meta={}, group="Foo", name="Bar")),
+    )
+    known.absorb(early)
+    assert _shown(known) == {CHARGE: 80, FUEL: 24, RANGE: 300, "foo-bar": True}
+    assert known.signals["foo-bar"].label == early.signals["foo-bar"].label
+    assert [known.is_seen(f"state {at}") for at in (10, 11, 12, 13, 14)] == [True] * 4 + [False]
+    assert list(known.seen) == [*(f"state {at}" for at in (10, 11, 12, 13))]
+
+
+def test_reports_without_a_time_are_remembered_as_such() -> None:
+    undated = dynamic(endpoint("/battery", {"percentRemaining": 0.5}, headers={}))
+    known, early = _applied(values(1, value(CHARGE, 80, 1))), _applied(undated)
+    known.absorb(early)
+    assert early.seen_undated
+    assert known.seen_undated == early.seen_undated
+    assert list(known.seen) == ["state 1"]
+
+
+def test_smartcars_times_stay_smartcars_in_another_state() -> None:
+    known = _applied(values(1, value(CHARGE, 80, 1)))
+    known.absorb(_applied(values(10, _retrieved(10, CHARGE, 75))))
+    assert CHARGE in known.retrieved
+    for report in decode(values(11, value(CHARGE, 74, 2))).reports:
+        known.apply(report)
+    assert _shown(known) == {CHARGE: 74}
+
+
+@pytest.mark.parametrize(
+    ("deliveries", "shown", "recorded_at", "own_at"),
+    [
+        pytest.param([("own", 5, 1)], 1, 5, None, id="the vehicle's"),
+        pytest.param([("smartcar", 5, 1)], 1, 5, 0, id="Smartcar's"),
+        pytest.param([("own", 5, 1), ("smartcar", 9, 2)], 2, 9, 5, id="Smartcar's after"),
+        pytest.param(
+            [("own", 5, 1), ("smartcar", 9, 2), ("own", 4, 3)], 2, 9, 5, id="older than its own"
+        ),
+        pytest.param(
+            [("smartcar", 9, 1), ("own", 4, 2), ("own", 3, 3)], 2, 9, 4, id="its own beside it"
+        ),
+        pytest.param([("smartcar", 9, 1), ("own", 12, 2)], 2, 12, None, id="its own again"),
+        pytest.param([("smartcar", 9, 1), ("smartcar", 8, 2)], 1, 9, 0, id="two of Smartcar's"),
+        pytest.param([("own", 9, 1), ("smartcar", 8, 2)], 1, 9, None, id="Smartcar's before"),
+    ],
+)
+def test_a_time_is_compared_with_its_own_kind(
+    deliveries: list[tuple[str, int, int]], shown: int, recorded_at: int, own_at: int | None
+) -> None:
+    vehicle = _applied(
+        *(
+            values(
+                20 + number,
+                value(CHARGE, number, at) if kind == "own" else _retrieved(at, CHARGE, number),
+            )
+            for kind, at, number in deliveries
+        )
+    )
+    assert _shown(vehicle) == {CHARGE: shown}
+    assert vehicle.signals[CHARGE].recorded_at == NOW + recorded_at * 1000
+    own = vehicle.retrieved.get(CHARGE)
+    assert own == (own_at if not own_at else NOW + own_at * 1000)
