@@ -115,4 +115,5 @@ def test_the_page_names_each_named_entity() -> None:
         for key, text in texts.items():
             # A numbered position is not a usual one, and has the row and the column in its name.
             name = text.get("name", "")
-            assert "{" in name or f"| {name} |" in page() or not name, (platform, key)
+            is_there = "{" in name or f"| {name} |" in page() or not name
+            assert is_there, f"Add the description of {platform}.{key} to TABLES above"
