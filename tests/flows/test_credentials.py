@@ -155,6 +155,8 @@ async def test_a_new_management_token_is_taken(home: Home) -> None:
     entry = await home.delivering()
     dialog = await home.reconfigure(entry, "management_token")
     await dialog.submit(management_token=f" {NEW_TOKEN} ")
+    # It says what to do next: verify again.
+    assert dialog.reason == "management_token_changed"
     await home.reconfigured(dialog, entry)
     assert entry.data["management_token"] == NEW_TOKEN
 
