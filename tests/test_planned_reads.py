@@ -128,7 +128,7 @@ async def test_a_refused_read_is_tried_again_later(
     for _ in range(23):
         await pass_both(home, hours=1)
     assert used(home) == before
-    assert "wants no requests before" in caplog.text
+    assert "accepts no requests before" in caplog.text
     for _ in range(24):
         await pass_both(home, hours=1)
     assert used(home) > before

@@ -100,7 +100,7 @@ async def test_a_car_that_fails_does_not_cost_the_others(home: Home) -> None:
     van = home.sim.add_car("Van")
     await live(home)
     home.sim.rate_limit(path=f"{home.sim.current_car.id}/signals")
-    with pytest.raises(HomeAssistantError, match="wants no requests"):
+    with pytest.raises(HomeAssistantError, match="accepts no requests"):
         await read(home, home.sim.current_car, van)
     assert home.state("sensor", van, CHARGE) == "62"
 
@@ -337,10 +337,10 @@ async def test_an_empty_store_explains_itself(home: Home) -> None:
 async def test_smartcar_is_left_alone_for_as_long_as_it_wants(home: Home) -> None:
     await live(home)
     home.sim.rate_limit(120, path="/signals")
-    with pytest.raises(HomeAssistantError, match="wants no requests before"):
+    with pytest.raises(HomeAssistantError, match="accepts no requests before"):
         await read(home)
     await home.pass_time(seconds=119)
-    with pytest.raises(HomeAssistantError, match="wants no requests before"):
+    with pytest.raises(HomeAssistantError, match="accepts no requests before"):
         await read(home, force=True)
     assert used(home) == 1
     await home.pass_time(seconds=2)
@@ -352,7 +352,7 @@ async def test_a_limit_of_the_application_is_every_cars(home: Home) -> None:
     await live(home)
     home.sim.fail_api(429, path=f"{van.id}/signals", problem="RATE_LIMIT.SMARTCAR_API")
     for car in (van, home.sim.current_car):
-        with pytest.raises(HomeAssistantError, match="wants no requests before"):
+        with pytest.raises(HomeAssistantError, match="accepts no requests before"):
             await read(home, car)
 
 
