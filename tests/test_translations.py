@@ -124,7 +124,9 @@ def choices(value: ast.expr) -> set[str]:
 @every_language
 def test_a_language_has_the_keys_of_english(language: str) -> None:
     english, texts = (dict(leaves(TRANSLATIONS[name])) for name in ("en", language))
-    assert texts.keys() == english.keys()
+    missing = {".".join(path) for path in english.keys() - texts.keys()}
+    left_over = {".".join(path) for path in texts.keys() - english.keys()}
+    assert (missing, left_over) == (set(), set()), language
 
 
 @every_language

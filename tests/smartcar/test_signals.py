@@ -49,8 +49,10 @@ def parsed(code: str, body: object) -> tuple[tuple[Reading, ...], list[str]]:
 
 
 def test_each_signal_of_the_catalogue_has_a_good_body() -> None:
+    codes = {code for code, *_ in CATALOGUE}
+    assert SIGNALS.keys() - codes == set(), "no row in tests/smartcar/catalogue.py"
+    assert codes - SIGNALS.keys() == set(), "no line in smartcar/signals.py"
     assert len(CATALOGUE) == len(SIGNALS) == CATALOGUED
-    assert {code for code, *_ in CATALOGUE} == SIGNALS.keys()
 
 
 def test_a_good_body_gives_canonical_readings_and_no_note() -> None:
