@@ -1426,33 +1426,27 @@ def test_the_case_of_the_larger_next_charge() -> None:
     assert charging.energy == 40
 
 
-# What mutation testing found untold
+# What a session and an event tell
+
+IN_TWO_SEGMENTS = (
+    seen(0, soc=20, plugged=True, charging=True),
+    seen(30, soc=30, plugged=True, charging=True),
+    seen(31, soc=30, plugged=True, charging=False),
+    seen(90, soc=30, plugged=True, charging=True),
+    seen(120, soc=40, plugged=True, charging=True),
+)
 
 
 def test_the_time_of_a_session_is_that_of_all_its_segments() -> None:
     charging = Charging(usable_capacity=50)
-    take(
-        charging,
-        seen(0, soc=20, plugged=True, charging=True),
-        seen(30, soc=30, plugged=True, charging=True),
-        seen(31, soc=30, plugged=True, charging=False),
-        seen(90, soc=30, plugged=True, charging=True),
-        seen(120, soc=40, plugged=True, charging=True),
-    )
+    take(charging, *IN_TWO_SEGMENTS)
     assert charging.session is not None
     assert charging.session.duration == pytest.approx(60 * 60, abs=120)
 
 
 def test_a_session_that_goes_on_has_no_end() -> None:
     charging = Charging(usable_capacity=50)
-    take(
-        charging,
-        seen(0, soc=20, plugged=True, charging=True),
-        seen(30, soc=30, plugged=True, charging=True),
-        seen(31, soc=30, plugged=True, charging=False),
-        seen(90, soc=30, plugged=True, charging=True),
-        seen(120, soc=40, plugged=True, charging=True),
-    )
+    take(charging, *IN_TWO_SEGMENTS)
     session = charging.session
     assert session is not None
     assert (session.ended_at, session.ended_after, session.outcome) == (None, None, None)
@@ -1494,7 +1488,7 @@ def test_an_event_tells_the_charge_and_the_place() -> None:
     assert (event.state_of_charge, event.zone, event.at_home) == (21, "Office", False)
 
 
-def test_a_total_of_reports_and_estimates_is_said_to_be_estimated() -> None:
+def test_a_session_without_reports_is_said_to_be_estimated() -> None:
     charging = Charging(usable_capacity=50)
     take(
         charging,

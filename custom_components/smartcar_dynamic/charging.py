@@ -21,7 +21,7 @@ from .charge_state import (
     Running,
     Session,
 )
-from .dataclass_json import Flat, from_plain, to_plain
+from .dataclass_json import LastRead, from_plain, to_plain
 from .energy import Increment
 from .timeline import MINUTE, NOMINAL_CAPACITY, Change, Observation, Timeline, number
 
@@ -141,7 +141,7 @@ class Charging:
             base.total, base.home = self._told.total, self._told.home
             self._timeline.rebuild()
         self._clear()
-        self._last_closed: tuple[Flat | None, Session | None] = None, None
+        self._last_closed = LastRead(Session)
         self._last_mark: tuple[object, ...] = ()
         self._follow()
 
@@ -196,14 +196,7 @@ class Charging:
         if session is not None and session.is_real and session.segment_at is None:
             return self._head.snapshot(session)
         sessions = self._head.sessions
-        if not sessions:
-            return None
-        raw, closed = self._last_closed
-        if raw is not sessions[-1]:
-            raw = sessions[-1]
-            closed = from_plain(Session, raw)
-            self._last_closed = raw, closed
-        return closed
+        return self._last_closed.read(sessions[-1]) if sessions else None
 
     @property
     def sessions(self) -> tuple[Session, ...]:

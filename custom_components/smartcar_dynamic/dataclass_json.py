@@ -59,6 +59,21 @@ def from_plain[T](cls: type[T], raw: object) -> T:
     return cls(**known)
 
 
+class LastRead[T]:
+    """Reads a dataclass that is asked for again and again from the same object only once."""
+
+    def __init__(self, cls: type[T]) -> None:
+        """Initialize for a dataclass."""
+        self._cls = cls
+        self._last: tuple[object, T] | None = None
+
+    def read(self, raw: object) -> T:
+        """Return what `from_plain` makes of `raw`, which is never changed in place."""
+        if self._last is None or self._last[0] is not raw:
+            self._last = raw, from_plain(self._cls, raw)
+        return self._last[1]
+
+
 _readers_of: dict[type, dict[str, _Read]] = {}
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
 
-from .dataclass_json import Flat, from_plain, to_flat, to_plain
+from .dataclass_json import Flat, LastRead, from_plain, to_flat, to_plain
 from .timeline import (
     AT_HOME,
     CHARGING,
@@ -422,7 +422,7 @@ class Trips:
         self._usable_capacity = usable_capacity
         base.capacity = usable_capacity or self._told.reported_capacity
         self._timeline = Timeline(base, READERS, data.get("timeline"))
-        self._last_ended: tuple[Flat | None, Trip | None] = None, None
+        self._last_ended = LastRead(Trip)
         self._last_mark = self._mark()
 
     def to_json(self) -> dict[str, object]:
@@ -445,14 +445,7 @@ class Trips:
         drive, trips = self._head.drive, self._head.trips
         if drive is not None and self._has_ended(drive):
             return self._head.trip_of(drive)
-        if not trips:
-            return None
-        raw, last = self._last_ended
-        if raw is not trips[-1]:
-            raw = trips[-1]
-            last = from_plain(Trip, raw)
-            self._last_ended = raw, last
-        return last
+        return self._last_ended.read(trips[-1]) if trips else None
 
     @property
     def trips(self) -> tuple[Trip, ...]:

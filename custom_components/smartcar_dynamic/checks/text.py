@@ -45,8 +45,12 @@ async def async_result_list(hass: HomeAssistant, results: Iterable[CheckResult])
         _without_repetition(results), key=lambda result: result.status is not CheckStatus.FAILED
     )
     failed = sum(result.status is CheckStatus.FAILED for result in results)
-    is_open = any(it.status is CheckStatus.UNKNOWN and it.check in _PROOFS for it in results)
-    summary = f"check_summary_{'failed' if failed else 'open' if is_open else 'ok'}"
+    if failed:
+        summary = "check_summary_failed"
+    elif any(it.status is CheckStatus.UNKNOWN and it.check in _PROOFS for it in results):
+        summary = "check_summary_open"
+    else:
+        summary = "check_summary_ok"
     lines = [f"**{await async_common_text(hass, summary, {'count': str(failed)})}**"]
     lines += [f"{_MARKS[it.status]} {await async_result_text(hass, it)}" for it in results]
     return "\n\n".join(lines)
