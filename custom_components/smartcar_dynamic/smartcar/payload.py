@@ -98,7 +98,7 @@ class Cache[DecodedT]:
 
 
 class VehicleCache:
-    """What one vehicle said last: by signal code, by path of version 2.0, and (4.0) of itself."""
+    """What one vehicle said last: by signal code, by path (2.0), and about itself (4.0)."""
 
     __slots__ = ("paths", "signals", "vehicle")
 
